@@ -1,0 +1,127 @@
+"""What an accounting backend is (spec: accounting).
+
+Values are plain and frozen where we make them: usable from any thread, with
+nothing loaded lazily behind the caller's back.
+"""
+
+import abc
+from collections.abc import Sequence
+from typing import Any
+
+
+class ABCApplication(abc.ABC):
+    """An image that may be granted."""
+
+    id: Any
+    image: str
+
+
+class ABCApplicationPolicy(abc.ABC):
+    """How a granted application may run."""
+
+    app_license: str | None
+    allow_home: bool
+    allow_view: bool
+    #: True exactly when a volume is given.
+    allow_common: bool
+    volume_source: str | None
+    volume_target: str | None
+    volume_mode: str | None
+    allow_startup_data: bool
+
+
+class ABCAccounting(abc.ABC):
+    """One grant. Its ``id`` is the ``mapping_id``: 32 hexadecimal digits."""
+
+    id: str
+    user: Any
+    application: ABCApplication
+    application_policy: ABCApplicationPolicy
+
+
+class ABCDatabase(abc.ABC):
+    """An accounting database. Every method is synchronous and safe from any thread.
+
+    Backends that cannot write raise ``UnsupportedOperation`` from every
+    writing method. A backend that cannot be reached raises
+    ``ServiceUnavailable``.
+    """
+
+    @abc.abstractmethod
+    def get_user(self, *, user_name: str | None = None, id: int | None = None) -> Any:
+        """A user with ``.id`` and ``.name``, or None when there is no such user.
+
+        Raises ``ValueError`` unless exactly one argument is given.
+        """
+
+    @abc.abstractmethod
+    def get_accounting_for_user(self, user: Any) -> Sequence[ABCAccounting]:
+        """The user's grants; ``[]`` for None and for a user the database does not know."""
+
+    @abc.abstractmethod
+    def get_accounting_for_user_name(self, user_name: str) -> Sequence[ABCAccounting]:
+        """The grants of the user of that name in one query; ``[]`` when unknown."""
+
+    @abc.abstractmethod
+    def create_user(self, user_name: str) -> int:
+        """Create a user; the new id. Raises ``Exists``, ``ValueError`` for an empty name."""
+
+    @abc.abstractmethod
+    def remove_user(self, *, user_name: str | None = None, id: int | None = None) -> None:
+        """Remove a user and their grants; nothing happens if absent.
+
+        Raises ``ValueError`` unless exactly one argument is given.
+        """
+
+    @abc.abstractmethod
+    def list_users(self) -> Sequence[Any]:
+        """All users, by name."""
+
+    @abc.abstractmethod
+    def create_application(self, app_name: str) -> int:
+        """Create an application; the new id. Raises ``Exists``, ``ValueError`` for an empty name."""
+
+    @abc.abstractmethod
+    def remove_application(self, *, app_name: str | None = None, id: int | None = None) -> None:
+        """Remove an application and its grants; nothing happens if absent.
+
+        Raises ``ValueError`` unless exactly one argument is given.
+        """
+
+    @abc.abstractmethod
+    def list_applications(self) -> Sequence[ABCApplication]:
+        """All applications, by image name."""
+
+    @abc.abstractmethod
+    def grant_access(
+        self,
+        app_name: str,
+        user_name: str,
+        app_license: str | None,
+        allow_home: bool,
+        allow_view: bool,
+        volume: str | None,
+        allow_startup_data: bool,
+    ) -> str:
+        """Grant; the mapping id, the same one when the same grant is there already.
+
+        Raises ``NotFound`` for an unknown application or user, ``ValueError``
+        for a ``volume`` that is not ``SOURCE:TARGET:MODE``.
+        """
+
+    @abc.abstractmethod
+    def revoke_access(
+        self,
+        app_name: str,
+        user_name: str,
+        app_license: str | None,
+        allow_home: bool,
+        allow_view: bool,
+        volume: str | None,
+        allow_startup_data: bool,
+    ) -> None:
+        """Take exactly that grant away. Raises ``NotFound`` and ``ValueError``."""
+
+    @abc.abstractmethod
+    def revoke_access_by_id(self, mapping_id: str) -> None:
+        """Take the grant with that mapping id away; nothing happens if absent."""

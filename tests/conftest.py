@@ -1,0 +1,8 @@
+"""What all tests share: the repository's root on the path, so that ``tests.fakes`` imports."""
+
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
