@@ -10,7 +10,8 @@
     ├── OperationInProgress     the same act is under way; wait for it
     ├── MultipleResultsFound    one was expected, several were found
     ├── LaunchFailed            a start failed at a named step
-    └── ServiceUnavailable      Docker, the database, the Hub or the gate is away
+    ├── ServiceUnavailable      Docker, the database, the Hub or the gate is away
+    └── ConfigurationError      an option, a variable or the file is wrong; ends the start
 
 The message of each of these is written for the person who reads it and may be
 shown to them. Anything that is not in this tree is a bug of ours: users see a
@@ -48,6 +49,10 @@ class OperationInProgress(RemoteAppError):
 
 class MultipleResultsFound(RemoteAppError):
     """One result was expected, and there are several."""
+
+
+class ConfigurationError(RemoteAppError):
+    """The configuration is wrong. The message is one readable line that names the place."""
 
 
 class ServiceUnavailable(RemoteAppError):

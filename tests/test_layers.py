@@ -56,7 +56,8 @@ KNOWS = {
         "remoteappmanager.jupyterhub",
     ),
     "alembic": ("remoteappmanager.db.migrations", "remoteappmanager.db.orm"),
-    "docker": ("remoteappmanager.docker",),
+    # file_config: docker_config() gives docker-py's own TLS object (spec: config).
+    "docker": ("remoteappmanager.docker", "remoteappmanager.file_config"),
     "jupyterhub": (
         "remoteappmanager.jupyterhub",
         "remoteappmanager.services",
