@@ -1,0 +1,78 @@
+// The desktop in the page: connects, comes back after an interruption, and
+// keeps the clipboards of the browser and of the application equal.
+
+import RFB from "./novnc/core/rfb.js";
+import { followWindow } from "./settings.js";
+
+const screenElement = document.getElementById("screen");
+const statusElement = document.getElementById("status");
+const textElement = document.getElementById("text");
+
+const FIRST_DELAY = 500; // milliseconds
+const LONGEST_DELAY = 10000;
+
+let rfb = null;
+let delay = FIRST_DELAY;
+let clipboardText = "";
+
+function connect() {
+  const address = new URL("websocket", location.href);
+  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  rfb = new RFB(screenElement, address.href, { shared: true });
+  rfb.background = "#3b4a5a";
+  rfb.resizeSession = followWindow;
+  rfb.scaleViewport = true;
+  rfb.addEventListener("connect", connected);
+  rfb.addEventListener("disconnect", disconnected);
+  rfb.addEventListener("clipboard", (event) => toBrowser(event.detail.text));
+}
+
+function connected() {
+  delay = FIRST_DELAY;
+  statusElement.textContent = "";
+  document.documentElement.dataset.state = "connected";
+  rfb.focus();
+}
+
+function disconnected() {
+  rfb = null;
+  document.documentElement.dataset.state = "disconnected";
+  statusElement.textContent = "The connection to the application was interrupted. Trying again…";
+  setTimeout(connect, delay);
+  delay = Math.min(delay * 2, LONGEST_DELAY);
+}
+
+// The application copied something.
+async function toBrowser(text) {
+  clipboardText = text;
+  textElement.value = text;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Not allowed by the browser: the text is in the panel, to be copied by hand.
+  }
+}
+
+function toApplication(text) {
+  if (!rfb || !text || text === clipboardText) return;
+  clipboardText = text;
+  textElement.value = text;
+  rfb.clipboardPasteFrom(text);
+}
+
+// The person comes back from another window, where something may have been copied.
+async function fromBrowser() {
+  try {
+    toApplication(await navigator.clipboard.readText());
+  } catch {
+    // Not allowed by the browser: there is the panel.
+  }
+}
+
+textElement.addEventListener("input", () => toApplication(textElement.value));
+window.addEventListener("focus", fromBrowser);
+screenElement.addEventListener("pointerdown", fromBrowser);
+// Leaving the panel gives the keyboard back to the application.
+textElement.addEventListener("change", () => rfb?.focus());
+
+connect();
