@@ -1,0 +1,14 @@
+# Configuration of the per-user processes and of the gate, for a first run: plain assignments,
+# the same for everybody. The reference manual lists all names; unknown ones are refused at start.
+
+# Separates several deployments on one Docker Engine.
+docker_realm = "remoteexec"
+
+# The accounting: who may run what. A relative path counts from the Hub's working directory; with
+# system users give it in full, or use PostgreSQL:
+#   {"url": "postgresql+psycopg://USER@HOST/DATABASE"}
+database_class = "remoteappmanager.db.orm.ORMDatabase"
+database_kwargs = {"url": "sqlite:///remoteappmanager.db"}
+
+# Seconds for one start of an application.
+network_timeout = 30
