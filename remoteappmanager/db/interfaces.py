@@ -45,7 +45,20 @@ class ABCDatabase(abc.ABC):
     Backends that cannot write raise ``UnsupportedOperation`` from every
     writing method. A backend that cannot be reached raises
     ``ServiceUnavailable``.
+
+    The methods that are not abstract have plain answers here, made from the
+    others; a backend that can do better overrides them.
     """
+
+    #: True for a backend whose writing methods all raise ``UnsupportedOperation``.
+    read_only: bool = False
+
+    def check(self) -> None:  # noqa: B027 (nothing to check is an answer)
+        """Make sure the database can be used, before anything is asked of it.
+
+        Raises ``IOError`` naming the path of a file that is missing or
+        unreadable, ``ServiceUnavailable`` saying what is wrong otherwise.
+        """
 
     @abc.abstractmethod
     def get_user(self, *, user_name: str | None = None, id: int | None = None) -> Any:
@@ -79,7 +92,10 @@ class ABCDatabase(abc.ABC):
 
     @abc.abstractmethod
     def create_application(self, app_name: str) -> int:
-        """Create an application; the new id. Raises ``Exists``, ``ValueError`` for an empty name."""
+        """Create an application; the new id.
+
+        Raises ``Exists``, ``ValueError`` for an empty name.
+        """
 
     @abc.abstractmethod
     def remove_application(self, *, app_name: str | None = None, id: int | None = None) -> None:
@@ -125,3 +141,83 @@ class ABCDatabase(abc.ABC):
     @abc.abstractmethod
     def revoke_access_by_id(self, mapping_id: str) -> None:
         """Take the grant with that mapping id away; nothing happens if absent."""
+
+    # --- for lists of any length ------------------------------------------
+
+    def find_users(
+        self,
+        search: str | None = None,
+        *,
+        sort: str = "name",
+        descending: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> tuple[Sequence[Any], int]:
+        """One page of the users, and how many there are on all pages.
+
+        Parameters
+        ----------
+        search:
+            Only users whose name contains this text, letters' case aside.
+        sort:
+            ``"name"`` or ``"id"``; anything else is a ``ValueError``.
+        limit, offset:
+            The size of the page (None: all) and how many to pass over.
+        """
+        return _page(self.list_users(), "name", search, sort, descending, limit, offset)
+
+    def find_applications(
+        self,
+        search: str | None = None,
+        *,
+        sort: str = "image",
+        descending: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> tuple[Sequence[ABCApplication], int]:
+        """One page of the applications, as :meth:`find_users`.
+
+        ``sort`` is ``"image"`` or ``"id"``.
+        """
+        return _page(self.list_applications(), "image", search, sort, descending, limit, offset)
+
+    def count_users(self) -> int:
+        """How many users there are."""
+        return len(self.list_users())
+
+    def count_applications(self) -> int:
+        """How many applications there are."""
+        return len(self.list_applications())
+
+    def list_accounting(self) -> Sequence[ABCAccounting]:
+        """Every grant, by user name and image."""
+        return [
+            accounting
+            for user in self.list_users()
+            for accounting in self.get_accounting_for_user_name(user.name)
+        ]
+
+
+def check_page(name: str, sort: str, limit: int | None, offset: int) -> None:
+    """Raise ``ValueError`` for a page nobody can have asked for; ``name`` is the text column."""
+    if sort not in (name, "id"):
+        raise ValueError(f"cannot sort by {sort!r}: it is {name!r} or 'id'")
+    if offset < 0 or (limit is not None and limit < 0):
+        raise ValueError("limit and offset are not negative")
+
+
+def _page(
+    items: Sequence[Any],
+    name: str,
+    search: str | None,
+    sort: str,
+    descending: bool,
+    limit: int | None,
+    offset: int,
+) -> tuple[Sequence[Any], int]:
+    check_page(name, sort, limit, offset)
+    wanted = (search or "").lower()
+    found = [item for item in items if wanted in getattr(item, name).lower()]
+    found.sort(key=lambda item: getattr(item, sort), reverse=descending)
+    end = None if limit is None else offset + limit
+    return found[offset:end], len(found)

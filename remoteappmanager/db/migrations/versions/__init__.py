@@ -1,0 +1,1 @@
+"""The steps from each older set of tables to the next."""

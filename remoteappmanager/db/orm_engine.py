@@ -1,0 +1,275 @@
+"""Connections: one engine per database, opened when first needed.
+
+Everything that differs between SQLite and PostgreSQL lives here: how a file
+is opened without ever being created, who may write at a time, and what the
+drivers' errors mean.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import pathlib
+import sqlite3
+import typing
+import urllib.parse
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy.exc
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+
+from remoteappmanager.db import orm_schema
+from remoteappmanager.exceptions import ServiceUnavailable
+
+#: Seconds to wait for another process that writes. Well under ``network_timeout``.
+BUSY_TIMEOUT = 10.0
+#: Seconds to wait for a PostgreSQL server that does not answer.
+CONNECT_TIMEOUT = 5
+#: PostgreSQL's advisory lock that every writer of ours takes ("remo" as a number).
+_WRITERS = 0x72656D6F
+
+#: What a driver's error says -> what we say, after "The database ".
+_REASONS = (
+    ("no such table", "has not the accounting's tables"),
+    ("no such column", "has the tables of another release: run 'remoteappdb DB upgrade'"),
+    ("locked", "is locked by another process"),
+    ("busy", "is locked by another process"),
+    ("readonly", "is read-only"),
+    ("malformed", "is damaged"),
+    ("not a database", "is not an SQLite database"),
+    ("disk is full", "has no room left on its disk"),
+    ("unable to open", "cannot be opened"),
+)
+#: The same by PostgreSQL's error codes.
+_STATES = {
+    "42P01": "has not the accounting's tables",
+    "42703": "has the tables of another release: run 'remoteappdb DB upgrade'",
+    "55P03": "is locked by another process",
+    "25006": "is read-only",
+    "42501": "refuses: its user lacks a right",
+    "53100": "has no room left on its disk",
+}
+
+
+class Database:
+    """An engine, sessions on it, and the making of tables.
+
+    Parameters
+    ----------
+    url:
+        An SQLAlchemy URL. ``ValueError`` when it is none.
+    busy_timeout:
+        Seconds to wait while another process writes.
+    kwargs:
+        Handed to ``sqlalchemy.create_engine``.
+
+    Nothing is connected before the first use, so an outage is an error of
+    that use and not a process that does not start.
+    """
+
+    def __init__(self, url: str, *, busy_timeout: float | None = None, **kwargs: Any) -> None:
+        try:
+            parsed = make_url(url)
+            if parsed.drivername in ("postgresql", "postgres"):
+                parsed = parsed.set(drivername="postgresql+psycopg")
+            parsed.get_dialect()
+        except (sqlalchemy.exc.ArgumentError, sqlalchemy.exc.NoSuchModuleError) as exc:
+            raise ValueError(f"{url!r} is not the URL of a database") from exc
+        self.url: URL = parsed
+        self.busy_timeout = BUSY_TIMEOUT if busy_timeout is None else busy_timeout
+        self._kwargs = kwargs
+        self._prepared_to_write = False
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite, in a file or in memory."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def path(self) -> pathlib.Path | None:
+        """The SQLite file; None for SQLite in memory and for a server."""
+        name = self.url.database
+        if not self.is_sqlite or name in (None, "", ":memory:"):
+            return None
+        return pathlib.Path(str(name))
+
+    @functools.cached_property
+    def engine(self) -> Engine:
+        """The engine. Making it connects to nothing."""
+        if self.is_sqlite:
+            return self._sqlite_engine()
+        options: dict[str, Any] = {"pool_pre_ping": True, **self._kwargs}
+        arguments = dict(options.pop("connect_args", {}))
+        arguments.setdefault("connect_timeout", CONNECT_TIMEOUT)
+        return create_engine(self.url, connect_args=arguments, **options)
+
+    @functools.cached_property
+    def _writing_engine(self) -> Engine:
+        return self.engine.execution_options(remoteapp_writes=True)
+
+    def create_session(self) -> Session:
+        """A new session. Its objects stay usable after a commit and after its end.
+
+        Raises ``IOError`` naming the path of an SQLite file that is missing
+        or unreadable.
+        """
+        self.check_file()
+        return Session(self.engine, expire_on_commit=False)
+
+    def reset(self) -> None:
+        """Make the tables anew, empty. **Everything in them is lost.**
+
+        A missing SQLite file is created by this and by nothing else.
+        """
+        if self.path is not None:
+            self.path.touch(exist_ok=True)
+        with translated(), self._transaction(self._writing_engine) as connection:
+            orm_schema.drop(connection)
+            orm_schema.create(connection)
+
+    def check_file(self) -> None:
+        """Raise ``IOError`` naming the path unless this is a readable file, or no file at all."""
+        path = self.path
+        if path is None:
+            return
+        if not path.exists():
+            raise FileNotFoundError(f"The database file {path} does not exist.")
+        if not path.is_file():
+            raise OSError(f"{path} is not a file, so it is no database.")
+        if not os.access(path, os.R_OK):
+            raise PermissionError(f"The database file {path} is not readable.")
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection on which everything read belongs to one moment."""
+        with translated(), self._transaction(self.engine) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection that is alone in writing; committed at the end, undone on any error."""
+        with translated():
+            self._prepare_to_write()
+            with self._transaction(self._writing_engine) as connection:
+                yield connection
+
+    @contextlib.contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """As :meth:`writing`, for changing the tables themselves: references are not enforced.
+
+        SQLite changes a table by copying it, and dropping the old one would
+        cascade.
+        """
+        engine = self._writing_engine.execution_options(remoteapp_references=False)
+        with translated(), engine.connect() as connection:
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                connection.invalidate()
+
+    @contextlib.contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Connection]:
+        with engine.connect() as connection, connection.begin():
+            if not self.is_sqlite and engine is self._writing_engine:
+                milliseconds = int(self.busy_timeout * 1000)
+                connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITERS})"))
+            yield connection
+
+    def _prepare_to_write(self) -> None:
+        """Before the first change: make sure that it is ours to change, and let readers read on.
+
+        With a write-ahead log nobody who reads waits for a writer. The mode
+        stays with the file. It cannot be had on some file systems, nor while
+        somebody else has the file open in the old mode: it is then left.
+        """
+        if self._prepared_to_write:
+            return
+        with self._transaction(self.engine) as connection:
+            orm_schema.require_usable(connection)
+        if self.path is not None:
+            raw = self.engine.raw_connection()
+            try:
+                cursor = raw.cursor()
+                cursor.execute("PRAGMA busy_timeout = 0")
+                with contextlib.suppress(sqlite3.OperationalError):
+                    cursor.execute("PRAGMA journal_mode = WAL")
+                cursor.execute(f"PRAGMA busy_timeout = {int(self.busy_timeout * 1000)}")
+            finally:
+                raw.close()
+        self._prepared_to_write = True
+
+    def _sqlite_engine(self) -> Engine:
+        if self.path is None:
+            # One connection for all threads, in turn: each would else see a
+            # memory of its own.
+            options: dict[str, Any] = {
+                "poolclass": QueuePool,
+                "pool_size": 1,
+                "max_overflow": 0,
+                "connect_args": {"check_same_thread": False},
+            }
+        else:
+            options = {"creator": self._open_file}
+        engine = create_engine(self.url, **{**options, **self._kwargs})
+        event.listen(engine, "connect", self._on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+        return engine
+
+    def _open_file(self) -> sqlite3.Connection:
+        """Open the file for reading and writing. It is never created."""
+        self.check_file()
+        quoted = urllib.parse.quote(os.path.abspath(str(self.path)))
+        return sqlite3.connect(
+            f"file:{quoted}?mode=rw", uri=True, check_same_thread=False, timeout=self.busy_timeout
+        )
+
+    def _on_sqlite_connect(self, connection: Any, record: Any) -> None:
+        # The driver would begin transactions by itself, at the first change:
+        # too late to be alone in writing. See _on_sqlite_begin.
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA busy_timeout = {int(self.busy_timeout * 1000)}")
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    """Begin as a reader or as the one writer, which waits for its turn here and nowhere later."""
+    options = connection.get_execution_options()
+    raw = typing.cast(sqlite3.Connection, connection.connection.dbapi_connection)
+    if not options.get("remoteapp_references", True):
+        raw.execute("PRAGMA foreign_keys = OFF")
+    raw.execute("BEGIN IMMEDIATE" if options.get("remoteapp_writes") else "BEGIN")
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the drivers raise into ``ServiceUnavailable``, with a reason people can read.
+
+    Integrity errors pass: what they mean, only the caller knows.
+    """
+    try:
+        yield
+    except sqlalchemy.exc.IntegrityError:
+        raise
+    except (sqlalchemy.exc.DBAPIError, sqlite3.Error) as exc:
+        raise ServiceUnavailable("The database", explain(exc)) from exc
+    except (sqlalchemy.exc.TimeoutError, OSError) as exc:
+        raise ServiceUnavailable("The database") from exc
+
+
+def explain(exc: BaseException) -> str | None:
+    """What a driver's error means, as a sentence; None when there is nothing better to say."""
+    original = getattr(exc, "orig", None) or exc
+    state = getattr(original, "sqlstate", None)
+    if state in _STATES:
+        return f"The database {_STATES[state]}."
+    said = str(original)
+    for sign, reason in _REASONS:
+        if isinstance(original, sqlite3.Error) and sign in said:
+            return f"The database {reason}."
+    return None
