@@ -1,4 +1,24 @@
-import { createApp, h } from 'vue'
+import { createApp, h, ref } from 'vue'
+import { Http } from '@/api/http'
+import { UserApi } from '@/api/user'
+import { readConfig } from '@/shared/config'
+import { reloadOnce } from '@/shared/forbidden'
+import { applyTheme } from '@/shared/theme'
+import HomePage from './HomePage.vue'
 import './user.scss'
 
-createApp({ render: () => h('p', 'Loading') }).mount('#app')
+applyTheme()
+const root = document.getElementById('app')!
+const config = readConfig(root)
+const refused = ref(false)
+const http = new Http({
+  baseUrl: config.baseUrl,
+  xsrfToken: config.xsrfToken,
+  onForbidden() {
+    // Not from under somebody's work in a frame: they are asked instead.
+    if (document.querySelector('iframe') || !reloadOnce()) refused.value = true
+  },
+})
+const api = new UserApi(http)
+
+createApp({ render: () => h(HomePage, { config, api, refused: refused.value }) }).mount(root)

@@ -1,0 +1,182 @@
+/** One granted application as the page knows it, and what can be said about it in words. */
+import type { Application, Policy, Step } from '@/api/types'
+
+export type Phase = 'stopped' | 'starting' | 'running' | 'stopping'
+
+export interface StepReport {
+  step: Step
+  /** Epoch ms. */
+  at: number
+}
+
+/** Why a start or a stop did not work, with everything that helps to find out. */
+export interface Failure {
+  act: 'start' | 'stop'
+  reason: string
+  step: string | null
+  ref: string | null
+  exitCode: number | null
+  outOfMemory: boolean
+  log: string
+}
+
+export interface Entry {
+  /** The mapping id. */
+  id: string
+  application: Application
+  phase: Phase
+  urlId: string | null
+  /** Epoch ms of the click, while starting. */
+  startedAt: number | null
+  steps: StepReport[]
+  warnings: string[]
+  failure: Failure | null
+  /** Something that happened elsewhere and is worth saying. */
+  notice: string | null
+}
+
+export const PHASE_WORDS: Record<Phase, string> = {
+  stopped: 'Stopped',
+  starting: 'Starting',
+  running: 'Running',
+  stopping: 'Stopping',
+}
+
+const STEP_WORDS: Record<Step, string> = {
+  grant: 'Check your grant',
+  image: 'Find the image',
+  environment: 'Prepare options and volumes',
+  start: 'Start the container',
+  wait: 'Wait until the application answers',
+  publish: 'Open its address',
+}
+
+export function stepWords(step: string): string {
+  return STEP_WORDS[step as Step] ?? step
+}
+
+export function newEntry(application: Application): Entry {
+  return {
+    id: application.mapping_id,
+    application,
+    phase: application.container ? 'running' : 'stopped',
+    urlId: application.container?.url_id ?? null,
+    startedAt: null,
+    steps: [],
+    warnings: [],
+    failure: null,
+    notice: null,
+  }
+}
+
+export function entryName(entry: Entry): string {
+  return entry.application.image.ui_name || entry.application.image.name
+}
+
+export function typeWords(type: string): string {
+  if (type === 'vncapp') return 'VNC application'
+  if (type === 'webapp') return 'Web application'
+  return 'Application'
+}
+
+function modeWords(mode: string | null): string {
+  return mode === 'rw' ? 'read and write' : 'read only'
+}
+
+export interface Fact {
+  key: 'workspace' | 'volume' | 'share' | 'license'
+  /** Whether it is allowed or there. */
+  yes: boolean
+  words: string
+  detail?: string
+}
+
+/** The policy in words, one line for each thing that matters to the user. */
+export function policyFacts(policy: Policy): Fact[] {
+  const facts: Fact[] = [
+    policy.allow_home
+      ? { key: 'workspace', yes: true, words: 'Your workspace is accessible', detail: 'at /workspace' }
+      : { key: 'workspace', yes: false, words: 'Your workspace is not accessible', detail: 'save your work elsewhere' },
+  ]
+  if (policy.volume_source && policy.volume_target) {
+    facts.push({
+      key: 'volume',
+      yes: true,
+      words: `${policy.volume_source} → ${policy.volume_target}`,
+      detail: modeWords(policy.volume_mode),
+    })
+  } else {
+    facts.push({ key: 'volume', yes: false, words: 'No data volume is mounted' })
+  }
+  if (policy.app_license) facts.push({ key: 'license', yes: true, words: 'A license is provided' })
+  return facts
+}
+
+/** Whether the policy lets the user show the running application to others. */
+export function mayShare(policy: Policy): boolean {
+  return policy.allow_view === true
+}
+
+const DIFFERENCES: [keyof Policy, (policy: Policy) => string][] = [
+  ['allow_home', (p) => (p.allow_home ? 'with workspace' : 'without workspace')],
+  ['volume_target', (p) => (p.volume_target ? `data at ${p.volume_target}` : 'no data volume')],
+  ['volume_source', (p) => (p.volume_source ? `data from ${p.volume_source}` : '')],
+  ['volume_mode', (p) => (p.volume_mode ? modeWords(p.volume_mode) : '')],
+  ['allow_view', (p) => (p.allow_view ? 'can be shared' : 'not shared')],
+  ['allow_startup_data', (p) => (p.allow_startup_data ? 'with start-up file' : 'no start-up file')],
+  ['app_license', (p) => (p.app_license ? `license ${p.app_license}` : 'no license')],
+]
+
+/**
+ * What tells an entry from others of the same name: the image where these differ, and
+ * of the policy only the parts in which they differ. Entry id → words.
+ */
+export function distinctions(entries: readonly Entry[]): Map<string, string> {
+  const groups = new Map<string, Entry[]>()
+  for (const entry of entries) {
+    const name = entryName(entry)
+    groups.set(name, [...(groups.get(name) ?? []), entry])
+  }
+  const result = new Map<string, string>()
+  for (const group of groups.values()) {
+    if (group.length < 2) continue
+    const images = new Set(group.map((entry) => entry.application.image.name))
+    const differing = DIFFERENCES.filter(
+      ([key]) => new Set(group.map((entry) => entry.application.image.policy[key] ?? '')).size > 1,
+    )
+    for (const entry of group) {
+      const { image } = entry.application
+      const words = differing.map(([, say]) => say(image.policy)).filter(Boolean)
+      if (images.size > 1) words.unshift(image.name)
+      result.set(entry.id, words.join(', '))
+    }
+  }
+  return result
+}
+
+/** Whether an entry is what the user looks for; every word must be found somewhere. */
+export function matches(entry: Entry, search: string, distinction = ''): boolean {
+  const { image } = entry.application
+  const text = [entryName(entry), image.name, image.description, typeWords(image.type), distinction]
+    .join('\n')
+    .toLocaleLowerCase()
+  return search
+    .toLocaleLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word))
+}
+
+/** A failure as text, to be handed to who can help. */
+export function failureText(entry: Entry, failure: Failure): string {
+  const lines = [
+    `${entryName(entry)} (${entry.application.image.name}) could not be ${failure.act === 'start' ? 'started' : 'stopped'}.`,
+    `Reason: ${failure.reason}`,
+  ]
+  if (failure.step) lines.push(`Step: ${stepWords(failure.step)} (${failure.step})`)
+  if (failure.exitCode !== null) lines.push(`Exit code: ${failure.exitCode}`)
+  if (failure.outOfMemory) lines.push('It ran out of memory.')
+  if (failure.ref) lines.push(`Reference: ${failure.ref}`)
+  lines.push(`Mapping id: ${entry.id}`)
+  if (failure.log) lines.push('', 'Last lines of its log:', failure.log)
+  return lines.join('\n')
+}
