@@ -8,6 +8,8 @@ import abc
 from collections.abc import Sequence
 from typing import Any
 
+from remoteappmanager.db.exceptions import NotFound
+
 
 class ABCApplication(abc.ABC):
     """An image that may be granted."""
@@ -141,6 +143,27 @@ class ABCDatabase(abc.ABC):
     @abc.abstractmethod
     def revoke_access_by_id(self, mapping_id: str) -> None:
         """Take the grant with that mapping id away; nothing happens if absent."""
+
+    def revoke_all(self, app_name: str, user_name: str) -> int:
+        """Take every grant of that application to that user away; how many there were.
+
+        Raises ``NotFound`` for an unknown application or user, and where
+        there is no such grant.
+        """
+        if self.get_user(user_name=user_name) is None:
+            raise NotFound(f"There is no user {user_name!r}.")
+        if all(item.image != app_name for item in self.list_applications()):
+            raise NotFound(f"There is no application {app_name!r}.")
+        found = [
+            accounting.id
+            for accounting in self.get_accounting_for_user_name(user_name)
+            if accounting.application.image == app_name
+        ]
+        if not found:
+            raise NotFound(f"The user {user_name!r} has no grant of {app_name!r}.")
+        for mapping_id in found:
+            self.revoke_access_by_id(mapping_id)
+        return len(found)
 
     # --- for lists of any length ------------------------------------------
 

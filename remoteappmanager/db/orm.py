@@ -261,6 +261,17 @@ class ORMDatabase(ABCDatabase):
             connection.execute(delete(Accounting).where(Accounting.id == mapping_id))
             remove_unused_policies(connection)
 
+    def revoke_all(self, app_name: str, user_name: str) -> int:
+        """Take every grant of that application to that user away; how many there were."""
+        with self.db.writing() as connection:
+            user_id, app_id = find_pair(connection, app_name, user_name)
+            where = (Accounting.user_id == user_id, Accounting.application_id == app_id)
+            taken = connection.execute(delete(Accounting).where(*where)).rowcount
+            if not taken:
+                raise NotFound(f"The user {user_name!r} has no grant of {app_name!r}.")
+            remove_unused_policies(connection)
+        return taken
+
     # --- the whole ----------------------------------------------------------
 
     def apply(

@@ -12,6 +12,7 @@ import functools
 import os
 import pathlib
 import sqlite3
+import tempfile
 import typing
 import urllib.parse
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from remoteappmanager.db import orm_schema
-from remoteappmanager.exceptions import ServiceUnavailable
+from remoteappmanager.exceptions import Exists, ServiceUnavailable
 
 #: Seconds to wait for another process that writes. Well under ``network_timeout``.
 BUSY_TIMEOUT = 10.0
@@ -119,6 +120,45 @@ class Database:
         """
         self.check_file()
         return Session(self.engine, expire_on_commit=False)
+
+    @property
+    def display_name(self) -> str:
+        """The path, or the URL without its password: for messages to administrators."""
+        return str(self.path) if self.path else self.url.render_as_string(hide_password=True)
+
+    def initialise(self) -> None:
+        """Make the tables in a new SQLite file, or in a server's empty database.
+
+        Raises ``Exists`` when the file or the tables exist, ``IOError`` when
+        the file cannot be made. The file appears whole or not at all.
+        """
+        path = self.path
+        if path is None:
+            with translated(), self._transaction(self._writing_engine) as connection:
+                if orm_schema.has_any_table(connection):
+                    raise Exists("The accounting's tables exist already.")
+                orm_schema.create(connection)
+            return
+        if os.path.lexists(path):
+            raise Exists(f"The file {path} exists already. It is left as it is.")
+        with tempfile.TemporaryDirectory(prefix=".remoteappdb-", dir=path.parent) as folder:
+            draft = Database(f"sqlite:///{folder}/draft.db")
+            draft.reset()
+            draft._prepare_to_write()
+            draft.engine.dispose()
+            try:
+                os.link(draft.url.database or "", path)
+            except FileExistsError as exc:
+                raise Exists(f"The file {path} exists already. It is left as it is.") from exc
+
+    def upgrade(self) -> tuple[str, ...]:
+        """Run the pending migrations; what they did, in words. All of them or none.
+
+        Raises ``IOError`` and ``ServiceUnavailable`` as ``ORMDatabase.check``.
+        """
+        self.check_file()
+        with self.migrating() as connection:
+            return orm_schema.upgrade(connection)
 
     def reset(self) -> None:
         """Make the tables anew, empty. **Everything in them is lost.**

@@ -44,7 +44,7 @@ class Base(DeclarativeBase):
 class IdMixin:
     """A table with a number as its key."""
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
 
     @classmethod
     def from_id(cls, session: Session, id: int) -> Self:

@@ -103,6 +103,13 @@ def require_sound(connection: Connection) -> None:
             raise ServiceUnavailable("The database", "The database is damaged.")
 
 
+def has_any_table(connection: Connection) -> bool:
+    """Whether one of our tables is there already."""
+    return not set(inspect(connection).get_table_names()).isdisjoint(
+        [*Base.metadata.tables, VERSION_TABLE]
+    )
+
+
 def create(connection: Connection) -> None:
     """Make the tables, empty, at the newest revision."""
     Base.metadata.create_all(connection)

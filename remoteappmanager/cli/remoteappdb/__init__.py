@@ -1,0 +1,1 @@
+"""``remoteappdb``: the accounting on the server's command line."""
