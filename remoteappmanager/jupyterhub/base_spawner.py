@@ -159,7 +159,31 @@ class RemoteAppSpawner(LocalProcessSpawner):
                 status_code=500,
             ) from exc
         self._say(70, "Waiting until it answers")
+        await self._listening(*address)
+        self._say(90, "It answers")
         return address
+
+    async def _listening(self, ip: str, port: int) -> None:
+        """Return when the process listens; raise ``SpawnException`` when it ends before.
+
+        The Hub would wait half a minute for a process that is gone. How long
+        at most is its own matter (``start_timeout``).
+        """
+        while (status := await self.poll()) is None:
+            try:
+                _, writer = await asyncio.open_connection(ip, port)
+            except OSError:
+                await asyncio.sleep(0.05)
+                continue
+            writer.close()
+            return
+        raise SpawnException(
+            "Your process ended as soon as it was started; the administrator finds the reason "
+            "in JupyterHub's log.",
+            reason="process-ended",
+            log_message=f"{' '.join(self.cmd)} ended at once, with status {status}",
+            status_code=500,
+        )
 
     def prepare_home(self) -> None:
         """Make what the process needs before it starts. Raises ``SpawnException``."""

@@ -27,6 +27,8 @@ _PR_SET_PDEATHSIG = 1
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 #: A gate that ran for so many seconds has started well.
 _STARTED_WELL = 10.0
+#: Bad starts in a row before giving up; the Hub then says so, and starts us again in its own time.
+_MOST_BAD_STARTS = 5
 #: Seconds that the gate has to end by itself.
 _GRACE = 10.0
 
@@ -49,22 +51,28 @@ class Keeper:
         self._child: subprocess.Popen[bytes] | None = None
         self._stopping = False
 
-    def run(self) -> None:
-        """Until ``stop``: start, wait, say that it ended, pause, start again."""
-        pause = _FIRST_PAUSE
+    def run(self) -> int:
+        """Until ``stop``: start, wait, say that it ended, pause, start again.
+
+        0 when told to stop; the gate's own status when it does not start at all.
+        """
+        pause, bad_starts = _FIRST_PAUSE, 0
         while not self._stopping:
             began = time.monotonic()
             status = self._run_once()
             if self._stopping:
-                return
-            ran_well = time.monotonic() - began >= _STARTED_WELL
-            pause = _FIRST_PAUSE if ran_well else min(pause * 2, _LONGEST_PAUSE)
-            print(
-                f"remoteappgate ended with status {status}; starting it again in {pause:.1f} s",
-                file=sys.stderr,
-                flush=True,
-            )
+                break
+            if time.monotonic() - began >= _STARTED_WELL:
+                pause, bad_starts = _FIRST_PAUSE, 0
+            else:
+                bad_starts += 1
+            if bad_starts >= _MOST_BAD_STARTS:
+                self._say(f"does not start (status {status}); what it said stands above")
+                return status or 1
+            self._say(f"ended with status {status}; starting it again in {pause:.1f} s")
             self._pause(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        return 0
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """End the child, and ``run`` with it. A signal handler."""
@@ -84,6 +92,10 @@ class Keeper:
                 return self._child.wait(timeout=_GRACE if self._stopping else None)
             except subprocess.TimeoutExpired:
                 self._child.kill()
+
+    @staticmethod
+    def _say(what: str) -> None:
+        print(f"remoteappgate {what}", file=sys.stderr, flush=True)
 
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -106,8 +118,7 @@ def main(arguments: list[str] | None = None) -> int:
     end_with_parent()
     if os.getppid() != parent:  # it went before we asked
         return 0
-    keeper.run()
-    return 0
+    return keeper.run()
 
 
 if __name__ == "__main__":
