@@ -37,7 +37,7 @@ class Image(HasTraits):
     #: Names of the environment variables that the image understands.
     env = Set(Unicode())
     #: The configurables that it supports: classes of ``docker.configurables``.
-    configurables: ListTrait[Any, Any] = ListTrait()
+    configurables: ListTrait[Any] = ListTrait()
     #: All names (``repository:tag``) and digests (``repository@sha256:...``) of it.
     tags = ListTrait(Unicode())
     digests = ListTrait(Unicode())
