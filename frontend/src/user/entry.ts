@@ -1,5 +1,5 @@
 /** One granted application as the page knows it, and what can be said about it in words. */
-import type { Application, Policy, Step } from '@/api/types'
+import type { Application, Image, Policy, Step } from '@/api/types'
 
 export type Phase = 'stopped' | 'starting' | 'running' | 'stopping'
 
@@ -117,19 +117,21 @@ export function mayShare(policy: Policy): boolean {
   return policy.allow_view === true
 }
 
-const DIFFERENCES: [keyof Policy, (policy: Policy) => string][] = [
-  ['allow_home', (p) => (p.allow_home ? 'with workspace' : 'without workspace')],
-  ['volume_target', (p) => (p.volume_target ? `data at ${p.volume_target}` : 'no data volume')],
-  ['volume_source', (p) => (p.volume_source ? `data from ${p.volume_source}` : '')],
-  ['volume_mode', (p) => (p.volume_mode ? modeWords(p.volume_mode) : '')],
-  ['allow_view', (p) => (p.allow_view ? 'can be shared' : 'not shared')],
-  ['allow_startup_data', (p) => (p.allow_startup_data ? 'with start-up file' : 'no start-up file')],
-  ['app_license', (p) => (p.app_license ? `license ${p.app_license}` : 'no license')],
+/** What can tell two entries apart, the most telling first. */
+const TELLING: ((image: Image) => string)[] = [
+  (image) => image.name,
+  ({ policy: p }) => (p.volume_source && p.volume_target ? `data ${p.volume_source} at ${p.volume_target}` : 'no data volume'),
+  ({ policy: p }) => (p.allow_home ? 'with workspace' : 'without workspace'),
+  ({ policy: p }) => (p.volume_mode ? modeWords(p.volume_mode) : ''),
+  ({ policy: p }) => (p.allow_view ? 'can be shared' : 'not shared'),
+  ({ policy: p }) => (p.allow_startup_data ? 'with start-up file' : 'no start-up file'),
+  ({ policy: p }) => (p.app_license ? `license ${p.app_license}` : 'no license'),
 ]
 
 /**
- * What tells an entry from others of the same name: the image where these differ, and
- * of the policy only the parts in which they differ. Entry id → words.
+ * What tells an entry from others of the same name, in as few words as will do: the
+ * image where these differ, then parts of the policy until no two entries of the group
+ * read the same. Entry id → words.
  */
 export function distinctions(entries: readonly Entry[]): Map<string, string> {
   const groups = new Map<string, Entry[]>()
@@ -140,16 +142,18 @@ export function distinctions(entries: readonly Entry[]): Map<string, string> {
   const result = new Map<string, string>()
   for (const group of groups.values()) {
     if (group.length < 2) continue
-    const images = new Set(group.map((entry) => entry.application.image.name))
-    const differing = DIFFERENCES.filter(
-      ([key]) => new Set(group.map((entry) => entry.application.image.policy[key] ?? '')).size > 1,
-    )
-    for (const entry of group) {
-      const { image } = entry.application
-      const words = differing.map(([, say]) => say(image.policy)).filter(Boolean)
-      if (images.size > 1) words.unshift(image.name)
-      result.set(entry.id, words.join(', '))
+    let words = group.map(() => [] as string[])
+    const distinct = () => new Set(words.map((parts) => parts.join(', '))).size
+    for (const say of TELLING) {
+      const said = group.map((entry) => say(entry.application.image))
+      const longer = words.map((parts, i) => (said[i] ? [...parts, said[i]] : parts))
+      const before = distinct()
+      const kept = words
+      words = longer
+      if (distinct() === before) words = kept
+      if (distinct() === group.length) break
     }
+    group.forEach((entry, i) => result.set(entry.id, words[i]!.join(', ')))
   }
   return result
 }
