@@ -86,6 +86,7 @@ class EnvironmentConfig(HasTraits):
     hint_token = Unicode(help="By which the Hub's hints are known; the gate only").tag(
         secret=True, **_env(naming.HINT_TOKEN_ENV)
     )
+    debug = Bool(False, help="Log more").tag(**_env("JUPYTERHUB_DEBUG"))
     home = Unicode(help="The directory that allow_home mounts").tag(**_env("HOME"))
     docker_host = Unicode(help="As the docker CLI reads it").tag(**_env("DOCKER_HOST"))
     docker_tls_verify = Unicode(help="As the docker CLI reads it").tag(**_env("DOCKER_TLS_VERIFY"))

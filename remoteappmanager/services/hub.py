@@ -21,6 +21,10 @@ from remoteappmanager.exceptions import ServiceUnavailable
 #: Seconds that one question to the Hub may take.
 TIMEOUT = 10.0
 
+#: What comes out of HubAuth when the Hub is away, slow or talks nonsense. HTTPError is
+#: its own 5xx for whatever goes wrong between us and the Hub; ValueError is bad JSON.
+UNAVAILABLE = (HTTPError, aiohttp.ClientError, TimeoutError, ValueError)
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -64,6 +68,11 @@ class BoundedHubOAuth(HubOAuth):
         """As JupyterHub's, asking anew each time where ``caching`` is off."""
         use_cache = use_cache and self.caching
         return super().user_for_token(token, use_cache, session_id, sync=sync)
+
+    def get_token(self, handler: RequestHandler, in_cookie: bool = True) -> str | None:
+        """As JupyterHub's; text that cannot be a token is none, and never reaches the Hub."""
+        token = super().get_token(handler, in_cookie)
+        return token if token and token.isascii() and token.isprintable() else None
 
     def get_next_url(self, state_id: str = "", /) -> str:
         """The page that was asked for before the login: a path under our cookies', or home."""
@@ -149,8 +158,7 @@ class Hub:
         """
         try:
             model = await self.oauth.get_user(handler, sync=False)
-        except HTTPError as exc:
-            # HubAuth makes its own 5xx of whatever goes wrong between us and the Hub.
+        except UNAVAILABLE as exc:
             raise ServiceUnavailable("JupyterHub") from exc
         return Actor.from_model(model) if model else None
 
@@ -158,7 +166,7 @@ class Hub:
         """Whose token this is; None for an invalid one. Raises ``ServiceUnavailable``."""
         try:
             model = await self.oauth.user_for_token(token, sync=False)
-        except HTTPError as exc:
+        except UNAVAILABLE as exc:
             raise ServiceUnavailable("JupyterHub") from exc
         return Actor.from_model(model) if model else None
 
