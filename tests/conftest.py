@@ -8,4 +8,4 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 #: The whole deployment, one for integration and browser tests together.
-pytest_plugins = ["tests.integration.fixtures"]
+pytest_plugins = ["tests.integration.fixtures", "tests.fixtures.postgresql"]

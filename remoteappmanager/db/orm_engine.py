@@ -263,7 +263,10 @@ class Database:
 
     def _open_file(self) -> sqlite3.Connection:
         """Open the file for reading and writing. It is never created."""
-        self.check_file()
+        try:
+            self.check_file()
+        except OSError as exc:
+            raise ServiceUnavailable("The database") from exc
         quoted = urllib.parse.quote(os.path.abspath(str(self.path)))
         return sqlite3.connect(
             f"file:{quoted}?mode=rw", uri=True, check_same_thread=False, timeout=self.busy_timeout
@@ -298,7 +301,7 @@ def translated() -> Iterator[None]:
         raise
     except (sqlalchemy.exc.DBAPIError, sqlite3.Error) as exc:
         raise ServiceUnavailable("The database", explain(exc)) from exc
-    except (sqlalchemy.exc.TimeoutError, OSError) as exc:
+    except sqlalchemy.exc.TimeoutError as exc:
         raise ServiceUnavailable("The database") from exc
 
 
