@@ -39,7 +39,11 @@ path-exclude /usr/share/man/*
 path-exclude /usr/share/info/*
 path-exclude /usr/share/locale/*
 CFG
-printf 'APT::Install-Recommends "false";\nAcquire::Languages "none";\n' > "$tree/etc/apt/apt.conf.d/90slim"
+cat > "$tree/etc/apt/apt.conf.d/90slim" <<'CFG'
+Acquire::Languages "none";
+APT::Keep-Downloaded-Packages "false";
+DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/*.bin"; };
+CFG
 find "$tree/usr/share/doc" -type f ! -name copyright -delete
 rm -rf "$tree"/var/cache/apt/archives/*.deb "$tree"/var/lib/apt/lists/* \
     "$tree"/usr/share/man/* "$tree"/usr/share/info/* "$tree"/usr/share/locale/* "$tree"/var/log/*

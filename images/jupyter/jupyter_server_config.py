@@ -1,9 +1,9 @@
-# ruff: noqa: F821 (c is Jupyter's)
+# ruff: noqa: F821 - Jupyter gives c
 """JupyterLab behind a gate that has checked already who is asking."""
 
 import os
 
-c.ServerApp.ip = "0.0.0.0"
+c.ServerApp.ip = "0.0.0.0"  # noqa: S104 - inside the container
 c.ServerApp.port = 8888
 c.ServerApp.port_retries = 0
 c.ServerApp.open_browser = False
@@ -20,10 +20,8 @@ c.PasswordIdentityProvider.hashed_password = ""
 # The Host header is the public one, the connection comes from the gate.
 c.ServerApp.allow_remote_access = True
 # The page is shown in a frame of the home page, which has the same origin.
-c.ServerApp.tornado_settings = {
-    "headers": {"Content-Security-Policy": "frame-ancestors 'self'"}
-}
+c.ServerApp.tornado_settings = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
+# overrides.json turns the news off as well: a container may have no way out.
 c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
-# One container, one person: no need to share terminals' shells with root's.
 c.ServerApp.terminado_settings = {"shell_command": ["/bin/bash"]}
