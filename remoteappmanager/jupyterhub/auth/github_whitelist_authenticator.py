@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from oauthenticator.github import GitHubOAuthenticator
-from traitlets import Unicode
+from traitlets import Unicode, validate
 
 from remoteappmanager.jupyterhub.auth.whitelist import Whitelist, WhitelistError
 
@@ -24,6 +24,13 @@ class GitHubWhitelistAuthenticator(GitHubOAuthenticator):
     ).tag(config=True, allow_config=True)
 
     _whitelist: Whitelist | None = None
+
+    @validate("allow_all")
+    def _validate_allow_all(self, proposal: Any) -> bool:
+        # The Hub would not even ask `check_allowed`.
+        if proposal.value:
+            self.log.error("allow_all is ignored: whitelist_file decides who may log in")
+        return False
 
     async def check_allowed(self, username: str, auth_model: dict[str, Any] | None) -> bool:
         """Whether the file names ``username``."""

@@ -22,7 +22,8 @@ _MOST_MEMORY = 256 * 1024 * 1024
 def make_hash(password: str) -> str:
     """A salted hash of ``password``, as ``scrypt$N$R$P$SALT$KEY`` (base64)."""
     salt = secrets.token_bytes(16)
-    return "$".join(["scrypt", str(_N), str(_R), str(_P), _text(salt), _text(_key(password, salt))])
+    key = _key(password, salt, _N, _R, _P, _LENGTH)
+    return "$".join(["scrypt", str(_N), str(_R), str(_P), _text(salt), _text(key)])
 
 
 def verify(password: str, hashed: str) -> bool:
@@ -54,9 +55,7 @@ def _parse(hashed: str) -> tuple[bytes, bytes, int, int, int]:
     return (*parsed, n, r, p)
 
 
-def _key(
-    password: str, salt: bytes, n: int = _N, r: int = _R, p: int = _P, length: int = _LENGTH
-) -> bytes:
+def _key(password: str, salt: bytes, n: int, r: int, p: int, length: int) -> bytes:
     return hashlib.scrypt(
         password.encode(), salt=salt, n=n, r=r, p=p, maxmem=2 * _MOST_MEMORY, dklen=length
     )
