@@ -21,9 +21,10 @@ from typing import Any
 import sqlalchemy.exc
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from remoteappmanager.db import orm_schema
+from remoteappmanager.db.orm_errors import translated
 from remoteappmanager.exceptions import Exists, ServiceUnavailable
 
 #: Seconds to wait for another process that writes. Well under ``network_timeout``.
@@ -32,28 +33,6 @@ BUSY_TIMEOUT = 10.0
 CONNECT_TIMEOUT = 5
 #: PostgreSQL's advisory lock that every writer of ours takes ("remo" as a number).
 _WRITERS = 0x72656D6F
-
-#: What a driver's error says -> what we say, after "The database ".
-_REASONS = (
-    ("no such table", "has not the accounting's tables"),
-    ("no such column", "has the tables of another release: run 'remoteappdb DB upgrade'"),
-    ("locked", "is locked by another process"),
-    ("busy", "is locked by another process"),
-    ("readonly", "is read-only"),
-    ("malformed", "is damaged"),
-    ("not a database", "is not an SQLite database"),
-    ("disk is full", "has no room left on its disk"),
-    ("unable to open", "cannot be opened"),
-)
-#: The same by PostgreSQL's error codes.
-_STATES = {
-    "42P01": "has not the accounting's tables",
-    "42703": "has the tables of another release: run 'remoteappdb DB upgrade'",
-    "55P03": "is locked by another process",
-    "25006": "is read-only",
-    "42501": "refuses: its user lacks a right",
-    "53100": "has no room left on its disk",
-}
 
 
 class Database:
@@ -80,6 +59,10 @@ class Database:
             parsed.get_dialect()
         except (sqlalchemy.exc.ArgumentError, sqlalchemy.exc.NoSuchModuleError) as exc:
             raise ValueError(f"{url!r} is not the URL of a database") from exc
+        try:
+            parsed.get_dialect().import_dbapi()
+        except ImportError as exc:
+            raise ValueError(f"the driver of {parsed.drivername!r} is not installed") from exc
         self.url: URL = parsed
         self.busy_timeout = BUSY_TIMEOUT if busy_timeout is None else busy_timeout
         self._kwargs = kwargs
@@ -141,15 +124,17 @@ class Database:
             return
         if os.path.lexists(path):
             raise Exists(f"The file {path} exists already. It is left as it is.")
-        with tempfile.TemporaryDirectory(prefix=".remoteappdb-", dir=path.parent) as folder:
-            draft = Database(f"sqlite:///{folder}/draft.db")
-            draft.reset()
-            draft._prepare_to_write()
-            draft.engine.dispose()
-            try:
-                os.link(draft.url.database or "", path)
-            except FileExistsError as exc:
-                raise Exists(f"The file {path} exists already. It is left as it is.") from exc
+        try:
+            with tempfile.TemporaryDirectory(prefix=".remoteappdb-", dir=path.parent) as folder:
+                draft = Database(f"sqlite:///{folder}/draft.db")
+                draft.reset()
+                draft._prepare_to_write()
+                draft.engine.dispose()
+                _move_to_new(str(draft.path), path)
+        except FileExistsError as exc:
+            raise Exists(f"The file {path} exists already. It is left as it is.") from exc
+        except OSError as exc:
+            raise OSError(f"The file {path} cannot be made: {exc.strerror}.") from exc
 
     def upgrade(self) -> tuple[str, ...]:
         """Run the pending migrations; what they did, in words. All of them or none.
@@ -158,6 +143,7 @@ class Database:
         """
         self.check_file()
         with self.migrating() as connection:
+            orm_schema.require_sound(connection)
             return orm_schema.upgrade(connection)
 
     def reset(self) -> None:
@@ -179,7 +165,7 @@ class Database:
         if not path.exists():
             raise FileNotFoundError(f"The database file {path} does not exist.")
         if not path.is_file():
-            raise OSError(f"{path} is not a file, so it is no database.")
+            raise OSError(f"The database {path} is not a file.")
         if not os.access(path, os.R_OK):
             raise PermissionError(f"The database file {path} is not readable.")
 
@@ -208,6 +194,7 @@ class Database:
         with translated(), engine.connect() as connection:
             try:
                 with connection.begin():
+                    self._take_turn(connection)
                     yield connection
             finally:
                 connection.invalidate()
@@ -215,11 +202,16 @@ class Database:
     @contextlib.contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:
         with engine.connect() as connection, connection.begin():
-            if not self.is_sqlite and engine is self._writing_engine:
-                milliseconds = int(self.busy_timeout * 1000)
-                connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITERS})"))
+            if engine is self._writing_engine:
+                self._take_turn(connection)
             yield connection
+
+    def _take_turn(self, connection: Connection) -> None:
+        """Wait for other writers. On SQLite, beginning was enough."""
+        if self.url.get_backend_name() == "postgresql":
+            milliseconds = int(self.busy_timeout * 1000)
+            connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITERS})"))
 
     def _prepare_to_write(self) -> None:
         """Before the first change: make sure that it is ours to change, and let readers read on.
@@ -256,21 +248,45 @@ class Database:
             }
         else:
             options = {"creator": self._open_file}
+            if not self._may_write():
+                # A file opened as unchanging must not be kept open: see _open_file.
+                options["poolclass"] = NullPool
         engine = create_engine(self.url, **{**options, **self._kwargs})
         event.listen(engine, "connect", self._on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
         return engine
 
     def _open_file(self) -> sqlite3.Connection:
-        """Open the file for reading and writing. It is never created."""
+        """Open the file. It is never created.
+
+        Who may only read, as the process of a system user, cannot open a
+        file with a write-ahead log while nobody else has it open: SQLite
+        would have to make the log's index. Without a log the file is whole,
+        and is opened as one that does not change, for this one question.
+        """
         try:
             self.check_file()
         except OSError as exc:
             raise ServiceUnavailable("The database") from exc
-        quoted = urllib.parse.quote(os.path.abspath(str(self.path)))
-        return sqlite3.connect(
-            f"file:{quoted}?mode=rw", uri=True, check_same_thread=False, timeout=self.busy_timeout
+        address = f"file:{urllib.parse.quote(os.path.abspath(str(self.path)))}"
+        connect = functools.partial(
+            sqlite3.connect, uri=True, check_same_thread=False, timeout=self.busy_timeout
         )
+        if self._may_write():
+            return connect(f"{address}?mode=rw")
+        connection = connect(f"{address}?mode=ro")
+        try:
+            connection.execute("PRAGMA schema_version")
+        except sqlite3.OperationalError:
+            connection.close()
+            if os.path.exists(f"{self.path}-wal"):
+                raise
+            return connect(f"{address}?mode=ro&immutable=1")
+        return connection
+
+    def _may_write(self) -> bool:
+        path = os.path.abspath(str(self.path))
+        return os.access(path, os.W_OK) and os.access(os.path.dirname(path), os.W_OK)
 
     def _on_sqlite_connect(self, connection: Any, record: Any) -> None:
         # The driver would begin transactions by itself, at the first change:
@@ -280,6 +296,17 @@ class Database:
         connection.execute(f"PRAGMA busy_timeout = {int(self.busy_timeout * 1000)}")
 
 
+def _move_to_new(source: str, target: pathlib.Path) -> None:
+    """Give ``source`` the name ``target``; ``FileExistsError`` when there is such a file."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:  # no hard links on this file system: claim the name, then replace it
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        os.replace(source, target)
+
+
 def _on_sqlite_begin(connection: Connection) -> None:
     """Begin as a reader or as the one writer, which waits for its turn here and nowhere later."""
     options = connection.get_execution_options()
@@ -287,32 +314,3 @@ def _on_sqlite_begin(connection: Connection) -> None:
     if not options.get("remoteapp_references", True):
         raw.execute("PRAGMA foreign_keys = OFF")
     raw.execute("BEGIN IMMEDIATE" if options.get("remoteapp_writes") else "BEGIN")
-
-
-@contextlib.contextmanager
-def translated() -> Iterator[None]:
-    """Turn what the drivers raise into ``ServiceUnavailable``, with a reason people can read.
-
-    Integrity errors pass: what they mean, only the caller knows.
-    """
-    try:
-        yield
-    except sqlalchemy.exc.IntegrityError:
-        raise
-    except (sqlalchemy.exc.DBAPIError, sqlite3.Error) as exc:
-        raise ServiceUnavailable("The database", explain(exc)) from exc
-    except sqlalchemy.exc.TimeoutError as exc:
-        raise ServiceUnavailable("The database") from exc
-
-
-def explain(exc: BaseException) -> str | None:
-    """What a driver's error means, as a sentence; None when there is nothing better to say."""
-    original = getattr(exc, "orig", None) or exc
-    state = getattr(original, "sqlstate", None)
-    if state in _STATES:
-        return f"The database {_STATES[state]}."
-    said = str(original)
-    for sign, reason in _REASONS:
-        if isinstance(original, sqlite3.Error) and sign in said:
-            return f"The database {reason}."
-    return None

@@ -66,7 +66,7 @@ def apply(
     try:
         declaration = bulk_files.read(content, kind)
     except ValueError as exc:
-        raise ValueError(f"{file}: {exc}") from exc
+        raise ValueError(f"{'standard input' if file == '-' else file}: {exc}") from exc
     plan = context.database.apply(
         declaration,
         prune=prune,

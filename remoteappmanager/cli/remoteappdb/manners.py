@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from remoteappmanager.exceptions import RemoteAppError
+from remoteappmanager.exceptions import RemoteAppError, ServiceUnavailable
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,7 +34,7 @@ class RemoteAppDBGroup(click.Group):
         except (RemoteAppError, ValueError, OSError) as exc:
             if isinstance(exc, OSError) and exc.errno == errno.EPIPE:
                 raise  # the reader has gone (head, say): click ends quietly
-            raise click.ClickException(readable(exc)) from exc
+            raise click.ClickException(_with_database(ctx, exc)) from exc
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -46,12 +46,22 @@ class RemoteAppDBGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _with_database(ctx: click.Context, exc: Exception) -> str:
+    """The error; where the database is to blame, with its name and the driver's own first line."""
+    if not (isinstance(exc, ServiceUnavailable) and exc.service == "The database" and ctx.obj):
+        return readable(exc)
+    cause = exc.__cause__
+    driver = str(getattr(cause, "orig", None) or cause or "").partition("\n")[0]
+    detail = f" ({driver})" if driver and "at the moment" in str(exc) else ""
+    return printable(f"{ctx.obj.unchecked.db.display_name}: {exc}{detail}")
+
+
 def readable(exc: Exception) -> str:
     """An error as one line of text."""
     text = str(exc)
     if isinstance(exc, OSError) and exc.strerror:
         text = f"{exc.strerror}: {exc.filename}" if exc.filename else exc.strerror
-    return printable(text[:1].upper() + text[1:])
+    return printable(text)
 
 
 def print_error(error: str) -> None:
