@@ -35,15 +35,9 @@ class RealmNetwork(LoggingMixin):
             found = await self._find(policy)
             if found is not None:
                 return found
-            try:
-                made = await self._client.create_network(**network_arguments(self._realm, policy))
-            except DockerRefused as exc:
-                found = await self._find(policy) if exc.status == 409 else None
-                if found is None:
-                    raise
-                return found
-            # Two processes may have made one each at the same moment, which
-            # Docker allows: both then take the older one.
+            made = await self._client.create_network(**network_arguments(self._realm, policy))
+            # Two processes may have made one each at the same moment: both then
+            # take the older one, and the other goes with the last container.
             return await self._find(policy) or str(made["Id"])
 
     @asynccontextmanager
@@ -91,20 +85,18 @@ class RealmNetwork(LoggingMixin):
             if "active endpoints" not in str(exc):
                 raise
 
-    async def _ours(self, **arguments: Any) -> list[Mapping[str, Any]]:
+    async def _ours(self) -> list[Mapping[str, Any]]:
         label = f"{docker_labels.NETWORK_REALM}={self._realm}"
-        networks = await self._client.networks(filters={"label": [label]}, **arguments)
-        return list(networks)
+        return list(await self._client.networks(filters={"label": [label]}))
 
     async def _find(self, policy: NetworkPolicy) -> str | None:
-        """The id of the oldest network that fits. Docker's own name filter takes parts of names."""
-        name = policy.network_name(self._realm)
+        """The id of the oldest network that fits, or None."""
         fitting = [
             network
-            for network in await self._ours(names=[name])
-            if network.get("Name") == name
-            and bool(network.get("Internal")) is not policy.internet
-            and (network.get("Options") or {}).get(_ICC) == "false"
+            for network in await self._ours()
+            if bool(network.get("Internal")) is not policy.internet
+            # Engines that cannot switch this off (Podman) do not show it either.
+            and (network.get("Options") or {}).get(_ICC, "false") == "false"
         ]
         fitting.sort(key=lambda network: (str(network.get("Created")), str(network["Id"])))
         return str(fitting[0]["Id"]) if fitting else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Self, get_type_hints
 
@@ -136,11 +137,6 @@ class NetworkPolicy(_Configured):
             )
         ipaddress.ip_address(self.publish_address)
 
-    def network_name(self, realm: str) -> str:
-        """The name of the realm's network of this policy, the same in every process."""
-        name = f"{escape(realm)}-{self.mode}{'' if self.internet else '-internal'}"
-        return name if name[0].isalnum() else f"r{name}"
-
 
 @dataclasses.dataclass(frozen=True)
 class Mount:
@@ -173,7 +169,6 @@ def container_arguments(
         "labels": dict(labels),
         "environment": dict(environment),
         "host_config": {
-            # By id: two processes may have made two networks of one name.
             "NetworkMode": network_id,
             "Mounts": [_mount(mount) for mount in mounts],
             "RestartPolicy": {"Name": "no"},
@@ -210,7 +205,6 @@ def network_arguments(realm: str, network: NetworkPolicy) -> dict[str, Any]:
         },
         "internal": not network.internet,
         "labels": {docker_labels.NETWORK_REALM: realm},
-        "check_duplicate": True,
     }
 
 
@@ -223,6 +217,11 @@ def size_in_bytes(value: int | str, key: str) -> int:
     if match is None or isinstance(value, bool):
         raise ValueError(f"{key}: a size like '512m' or '4g' is expected, not {value!r}")
     return int(match.group(1)) * _UNITS[match.group(2).lower()]
+
+
+def _network_name(realm: str) -> str:
+    name = escape(realm)
+    return name if name[:1].isalnum() else f"r{name}"
 
 
 def _limits(limits: Limits) -> dict[str, Any]:
