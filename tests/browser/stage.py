@@ -87,7 +87,7 @@ def demo_applications() -> list[dict[str, Any]]:
             1,
             "JupyterLab",
             icon_128=icon(243, 117, 36),
-            description="Notebooks, a terminal and a file browser, with NumPy, SciPy and Matplotlib.",
+            description="Notebooks, a terminal and a file browser, with NumPy and SciPy.",
             allow_view=True,
         ),
         application(
@@ -134,6 +134,8 @@ class Stage:
     answers: dict[tuple[str, str], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     #: Requests of these (method, path) are left without an answer.
     held: set[tuple[str, str]] = field(default_factory=set)
+    #: What the event stream says before it ends; None for a server that has none.
+    events: list[tuple[str, dict[str, Any]]] | None = None
     offline: bool = False
     requests: list[tuple[str, str, Any]] = field(default_factory=list)
     #: Further answers, asked first: (method, path, query, body) -> (status, body) or None.
@@ -217,6 +219,10 @@ class Stage:
             route.abort("internetdisconnected")
             return
         if (request.method, path) in self.held:
+            return
+        if path == "events/" and self.events is not None:
+            text = "".join(f"event: {n}\ndata: {json.dumps(d)}\n\n" for n, d in self.events)
+            route.fulfill(body=text, content_type="text/event-stream")
             return
         if request.headers.get("x-xsrftoken") != "the-token":
             route.fulfill(status=403, json={"type": "Unable", "message": "No XSRF token."})

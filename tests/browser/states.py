@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -29,11 +30,7 @@ FAILED = {
     "out_of_memory": False,
     "log": LOG,
 }
-AWAY = {
-    "type": "Unable",
-    "message": "Docker is not available at the moment.",
-    "ref": "60303ae22b99",
-}
+AWAY = {"type": "Unable", "message": "Docker is not available at the moment.", "ref": "60303ae2"}
 
 
 def state(function: State) -> State:
@@ -103,6 +100,21 @@ def home_starting(browser: Browser, **options: Any) -> tuple[Stage, Page]:
     stage.held.add(("POST", "containers/"))
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_selector(".launch")
+    return stage, page
+
+
+@state
+def home_steps(browser: Browser, **options: Any) -> tuple[Stage, Page]:
+    begun = time.time()
+    steps = zip(
+        ("grant", "image", "environment", "start", "wait"), (0, 0.1, 0.2, 1, 4), strict=True
+    )
+    told = [("step", {"mapping_id": f"{2:032x}", "step": s, "at": begun + t - 4}) for s, t in steps]
+    warning = "The directory /srv/data/shared does not exist on this server. It is not mounted."
+    told.append(("warning", {**told[-1][1], "message": warning}))
+    stage = Stage(events=told)
+    page = stage.open(browser, f"#/{2:032x}", **options)
+    page.wait_for_selector(".step-active")
     return stage, page
 
 

@@ -28,6 +28,8 @@ export interface Entry {
   urlId: string | null
   /** Epoch ms of the click, while starting. */
   startedAt: number | null
+  /** The start under way was asked for by another page. */
+  elsewhere: boolean
   steps: StepReport[]
   warnings: string[]
   failure: Failure | null
@@ -62,6 +64,7 @@ export function newEntry(application: Application): Entry {
     phase: application.container ? 'running' : 'stopped',
     urlId: application.container?.url_id ?? null,
     startedAt: null,
+    elsewhere: false,
     steps: [],
     warnings: [],
     failure: null,

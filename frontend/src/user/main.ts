@@ -1,6 +1,5 @@
 import { createApp, h, ref } from 'vue'
 import { Http } from '@/api/http'
-import { UserApi } from '@/api/user'
 import { readConfig } from '@/shared/config'
 import { reloadOnce } from '@/shared/forbidden'
 import { applyTheme } from '@/shared/theme'
@@ -19,6 +18,5 @@ const http = new Http({
     if (document.querySelector('iframe') || !reloadOnce()) refused.value = true
   },
 })
-const api = new UserApi(http)
 
-createApp({ render: () => h(HomePage, { config, api, refused: refused.value }) }).mount(root)
+createApp({ render: () => h(HomePage, { config, http, refused: refused.value }) }).mount(root)

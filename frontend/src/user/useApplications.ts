@@ -1,6 +1,7 @@
-import { computed, reactive, ref, type ComputedRef, type Ref } from 'vue'
+import { computed, onScopeDispose, reactive, ref, type ComputedRef, type Ref } from 'vue'
+import type { ServerEvent } from '@/api/events'
 import { ApiError } from '@/api/http'
-import type { Application, Configurables } from '@/api/types'
+import { STEPS, type Application, type Configurables, type Step } from '@/api/types'
 import type { UserApi } from '@/api/user'
 import { usePolling, type Polling } from '@/shared/usePolling'
 import { rememberStart } from './durations'
@@ -10,6 +11,9 @@ import { entryName, newEntry, type Entry, type Failure } from './entry'
 export const LOOK_EVERY = 15_000
 /** While the server pushes changes by itself. */
 export const LOOK_RARELY = 300_000
+
+/** How long a step that was told of, and nothing after it, counts as a start under way. */
+const BELIEVED_FOR = 60_000
 
 export interface Applications {
   entries: Entry[]
@@ -22,6 +26,8 @@ export interface Applications {
   running: ComputedRef<Entry[]>
   polling: Polling
   refresh: () => Promise<void>
+  /** Take in what the server pushed. */
+  hear: (event: ServerEvent) => void
   find: (id: string | null) => Entry | undefined
   start: (entry: Entry, configurables?: Configurables) => Promise<boolean>
   stop: (entry: Entry) => Promise<boolean>
@@ -53,9 +59,14 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
   const trouble = ref<ApiError | null>(null)
   const pushed = ref(false)
   const lastAct = new Map<string, number>()
+  /** Entry id → when the server last told of its start (epoch ms). */
+  const heard = new Map<string, number>()
   let acts = 0
 
-  const isBusy = (entry: Entry) => entry.phase === 'starting' || entry.phase === 'stopping'
+  const isBusy = (entry: Entry) => !entry.elsewhere && (entry.phase === 'starting' || entry.phase === 'stopping')
+
+  /** Started elsewhere, and the server told of it not long ago: a list knows less. */
+  const isUnderWay = (entry: Entry) => entry.elsewhere && Date.now() - (heard.get(entry.id) ?? 0) < BELIEVED_FOR
 
   function touch(entry: Entry): void {
     lastAct.set(entry.id, ++acts)
@@ -73,6 +84,8 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
     }
     entry.phase = urlId === null ? 'stopped' : 'running'
     entry.urlId = urlId
+    entry.elsewhere = false
+    entry.startedAt = null
   }
 
   function merge(list: Application[], asOf: number): void {
@@ -82,7 +95,7 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
       if (!entry) return newEntry(application)
       known.delete(entry.id)
       entry.application = application
-      if (!isBusy(entry) && (lastAct.get(entry.id) ?? 0) <= asOf) adoptContainer(entry, application)
+      if (!isBusy(entry) && !isUnderWay(entry) && (lastAct.get(entry.id) ?? 0) <= asOf) adoptContainer(entry, application)
       return entry
     })
     // What is being started or stopped is not taken from under the user's eyes.
@@ -105,10 +118,10 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
   const polling = usePolling(look, { interval: () => (pushed.value ? LOOK_RARELY : LOOK_EVERY) })
 
   async function start(entry: Entry, configurables?: Configurables): Promise<boolean> {
-    if (isBusy(entry)) return false
+    if (entry.phase === 'starting' || entry.phase === 'stopping') return false
     touch(entry)
     const began = Date.now()
-    Object.assign(entry, { phase: 'starting', startedAt: began, steps: [], warnings: [], failure: null, notice: null })
+    Object.assign(entry, { phase: 'starting', startedAt: began, elsewhere: false, steps: [], warnings: [], failure: null, notice: null })
     say(`${entryName(entry)} is starting.`)
     try {
       const urlId = await api.start(entry.id, configurables)
@@ -150,6 +163,42 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
     }
   }
 
+  // The least difference seen between the two clocks is the best guess of how far they
+  // are apart: the rest is the way here, and events told again after a lost connection.
+  let skew = Infinity
+
+  function hear(event: ServerEvent): void {
+    if (event.name === 'change') {
+      heard.clear()
+      clearTimeout(soon)
+      soon = setTimeout(polling.now, 100)
+      return
+    }
+    const entry = entries.find((one) => one.id === event.data.mapping_id)
+    if (!entry) return
+    skew = Math.min(skew, Date.now() - event.data.at * 1000)
+    if (event.name === 'warning') {
+      if (!entry.warnings.includes(event.data.message)) entry.warnings.push(event.data.message)
+    } else if (event.name === 'step') {
+      hearStep(entry, event.data.step as Step, event.data.at * 1000 + skew)
+    }
+  }
+
+  function hearStep(entry: Entry, step: Step, at: number): void {
+    if (!STEPS.includes(step)) return
+    heard.set(entry.id, Date.now())
+    if (entry.phase === 'stopped') {
+      Object.assign(entry, { phase: 'starting', elsewhere: true, startedAt: at, steps: [], warnings: [], failure: null, notice: null })
+      say(`${entryName(entry)} is starting.`)
+    }
+    if (entry.phase === 'starting' && !entry.steps.some((report) => report.step === step)) {
+      entry.steps.push({ step, at })
+    }
+  }
+
+  let soon: ReturnType<typeof setTimeout> | undefined
+  onScopeDispose(() => clearTimeout(soon))
+
   return {
     entries,
     loaded,
@@ -158,6 +207,7 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
     running: computed(() => entries.filter((entry) => entry.phase === 'running')),
     polling,
     refresh: polling.now,
+    hear,
     find: (id) => (id === null ? undefined : entries.find((entry) => entry.id === id)),
     start,
     stop,
