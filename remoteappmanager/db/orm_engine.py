@@ -126,7 +126,8 @@ class Database:
             raise Exists(f"The file {path} exists already. It is left as it is.")
         try:
             with tempfile.TemporaryDirectory(prefix=".remoteappdb-", dir=path.parent) as folder:
-                draft = Database(f"sqlite:///{folder}/draft.db")
+                quoted = folder.replace("%", "%25").replace("?", "%3F")
+                draft = Database(f"sqlite:///{quoted}/draft.db")
                 draft.reset()
                 draft._prepare_to_write()
                 draft.engine.dispose()

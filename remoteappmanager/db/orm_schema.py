@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import pathlib
 import typing
+from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
 
@@ -131,15 +132,28 @@ def upgrade(connection: Connection) -> tuple[str, ...]:
         require_usable(connection)
     if not found.pending and found.recorded:
         return ()
-    # Alembic is imported here alone: every other command is quicker without it.
+    command, config = _alembic(connection)
+    if not found.recorded:
+        command.stamp(config, typing.cast(str, found.revision))
+    command.upgrade(config, "head")
+    return found.pending
+
+
+def run_all_migrations(connection: Connection) -> None:
+    """Make the tables from nothing by way of every older release: for tests."""
+    command, config = _alembic(connection)
+    command.upgrade(config, "head")
+
+
+def _alembic(connection: Connection) -> tuple[Any, Any]:
+    """Alembic's commands, and its configuration for this connection."""
+    # Imported here alone: every other command is quicker without it.
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     folder = pathlib.Path(__file__).parent / "migrations"
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    if not found.recorded:
-        command.stamp(config, typing.cast(str, found.revision))
-    command.upgrade(config, "head")
-    return found.pending
+    return command, config

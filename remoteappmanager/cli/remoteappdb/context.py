@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import typing
+import urllib.parse
 
 if typing.TYPE_CHECKING:
     from remoteappmanager.db.orm import ORMDatabase
@@ -18,7 +19,10 @@ def normalise_to_url(db: str) -> str:
     >>> normalise_to_url("remoteapp.db")
     'sqlite:///remoteapp.db'
     """
-    return db if ":" in db else _SQLITE + os.path.expanduser(db)
+    if ":" in db:
+        return db
+    # The two characters that mean something in a URL, and nothing in a path.
+    return _SQLITE + os.path.expanduser(db).replace("%", "%25").replace("?", "%3F")
 
 
 def is_sqlitedb_url(url: str) -> bool:
@@ -37,7 +41,7 @@ def sqlite_url_to_path(url: str) -> str:
     prefix, found, path = url.partition(":///")
     if not is_sqlitedb_url(url) or not (found or prefix.endswith("://")):
         raise ValueError(f"{url!r} is not the URL of an SQLite database")
-    path = path.partition("?")[0]
+    path = urllib.parse.unquote(path.partition("?")[0])
     return "" if path == ":memory:" else path
 
 
