@@ -42,6 +42,7 @@ from remoteappmanager.cli.remoteapprest.values import (
     Application,
     Container,
     OnProgress,
+    Progress,
     ignore,
 )
 from remoteappmanager.cli.remoteapprest.waiting import attempts
