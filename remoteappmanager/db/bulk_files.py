@@ -32,6 +32,8 @@ FORMATS = (YAML, CSV)
 _SUFFIXES = {".yaml": YAML, ".yml": YAML, ".csv": CSV}
 _FLAGS = ("allow_home", "allow_view", "allow_startup_data")
 _GRANT_KEYS = ("application", "user", "users", "app_license", "volume", *_FLAGS)
+#: A name in a list of a grant in the list of grants is at 4.
+_MAX_DEPTH = 10
 # libyaml's classes are ten times as fast; they are in the usual builds.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -66,6 +68,7 @@ def write(declaration: Declaration, kind: str) -> str:
 
 def _read_yaml(text: str) -> Declaration:
     try:
+        _check_depth(text)
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
@@ -74,8 +77,6 @@ def _read_yaml(text: str) -> Declaration:
     except yaml.reader.ReaderError as exc:
         line_number = text.count("\n", 0, exc.position) + 1
         raise ValueError(f"line {line_number}: {exc.reason}") from exc
-    except RecursionError as exc:
-        raise ValueError("the file is nested too deeply") from exc
     if root is None:
         raise ValueError("the file is empty")
     keys = ("users", "applications", "grants")
@@ -86,6 +87,19 @@ def _read_yaml(text: str) -> Declaration:
         grant for item in _items(parts.get("grants"), "grants") for grant in _read_grants(item)
     ]
     return Declaration.of(users, applications, grants)
+
+
+def _check_depth(text: str) -> None:
+    """Refuse what is nested beyond sense: libyaml's composer would overflow the C stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _MAX_DEPTH:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise ValueError(f"line {line}: this is nested too deeply")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _read_grants(node: yaml.Node) -> Iterator[Grant]:
