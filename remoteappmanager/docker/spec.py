@@ -194,10 +194,12 @@ def network_arguments(realm: str, network: NetworkPolicy) -> dict[str, Any]:
     """The arguments of docker-py's ``create_network`` for the realm's network.
 
     Containers on it cannot reach each other; a port published from it is bound
-    to one address only, also where an image's port is published by mistake.
+    to one address only, also where an image's port is published by mistake. The
+    name is for people, and random at its end: Docker starts nothing on a network,
+    not even by id, while another one has the same name.
     """
     return {
-        "name": network.network_name(realm),
+        "name": f"{_network_name(realm)}-{secrets.token_hex(4)}",
         "driver": "bridge",
         "options": {
             "com.docker.network.bridge.enable_icc": "false",
