@@ -30,6 +30,7 @@ setup(
     extras_require={
         "github": ["oauthenticator>=17.3,<18"],
         "culler": ["jupyterhub-idle-culler>=2,<3"],
+        "notebook": ["ipython>=8.20,<10", "ipykernel>=6.29,<8"],
     },
     entry_points={
         "console_scripts": [
