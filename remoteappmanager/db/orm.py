@@ -56,6 +56,8 @@ from remoteappmanager.db.values import (
     PlainApplication,
     PlainUser,
     check_name,
+    findable,
+    findable_id,
     make_policy,
     only_one,
 )
@@ -73,6 +75,9 @@ __all__ = [
     "detached_session",
     "transaction",
 ]
+
+
+_MOST = 2**31 - 1
 
 
 class ORMDatabase(ABCDatabase):
@@ -106,7 +111,7 @@ class ORMDatabase(ABCDatabase):
     def get_user(self, *, user_name: str | None = None, id: int | None = None) -> PlainUser | None:
         """A user, or None."""
         only_one("user_name", user_name, id)
-        where = User.name == user_name if id is None else User.id == id
+        where = _is(User.id, id, User.name, user_name)
         with self.db.reading() as connection:
             row = connection.execute(select(User.id, User.name).where(where)).first()
         return None if row is None else PlainUser(row[0], row[1])
@@ -143,7 +148,7 @@ class ORMDatabase(ABCDatabase):
         """Remove a user with all their grants."""
         only_one("user_name", user_name, id)
         with self.db.writing() as connection:
-            where = User.name == user_name if id is None else User.id == id
+            where = _is(User.id, id, User.name, user_name)
             connection.execute(delete(User).where(where))
             remove_unused_policies(connection)
 
@@ -182,7 +187,7 @@ class ORMDatabase(ABCDatabase):
         """Remove an application with all its grants."""
         only_one("app_name", app_name, id)
         with self.db.writing() as connection:
-            where = Application.image == app_name if id is None else Application.id == id
+            where = _is(Application.id, id, Application.image, app_name)
             connection.execute(delete(Application).where(where))
             remove_unused_policies(connection)
 
@@ -195,11 +200,13 @@ class ORMDatabase(ABCDatabase):
         """
         if user is None:
             return []
-        return self._grants(GRANTS.where(User.id == user.id, User.name == user.name))
+        return self._grants(
+            GRANTS.where(User.id == findable_id(user.id), User.name == findable(user.name))
+        )
 
     def get_accounting_for_user_name(self, user_name: str) -> list[PlainAccounting]:
         """The grants of the user of that name, by image, in one query."""
-        return self._grants(GRANTS.where(User.name == user_name))
+        return self._grants(GRANTS.where(User.name == findable(user_name)))
 
     def list_accounting(self) -> list[PlainAccounting]:
         """Every grant, by user name and image, in one query."""
@@ -258,7 +265,7 @@ class ORMDatabase(ABCDatabase):
     def revoke_access_by_id(self, mapping_id: str) -> None:
         """Take the grant with that mapping id away, if it is there."""
         with self.db.writing() as connection:
-            connection.execute(delete(Accounting).where(Accounting.id == mapping_id))
+            connection.execute(delete(Accounting).where(Accounting.id == findable(mapping_id)))
             remove_unused_policies(connection)
 
     def revoke_all(self, app_name: str, user_name: str) -> int:
@@ -336,11 +343,15 @@ class ORMDatabase(ABCDatabase):
         limit: int | None,
         offset: int,
     ) -> tuple[Sequence[Row[*tuple[Any, ...]]], int]:
+        if search and not findable(search):
+            return [], 0
         where = [column.icontains(search, autoescape=True)] if search else []
         by: ColumnElement[Any] = model.id.expression
         if sort != "id":
             # By code point, as Python sorts: the same order on every database.
             by = collate(column, "BINARY" if self.db.is_sqlite else "C")
+        # No table is longer, and a larger number is none to SQLite.
+        offset, limit = min(offset, _MOST), None if limit is None else min(limit, _MOST)
         page = select(model.id, column).where(*where)
         page = page.order_by(by.desc() if descending else by).limit(limit).offset(offset)
         with self.db.reading() as connection:
@@ -349,3 +360,15 @@ class ORMDatabase(ABCDatabase):
                 return rows, len(rows)
             total = connection.execute(select(func.count(model.id)).where(*where)).scalar_one()
         return rows, total
+
+
+def _is(
+    id_column: InstrumentedAttribute[int],
+    id: int | None,
+    name_column: InstrumentedAttribute[str],
+    name: str | None,
+) -> ColumnElement[bool]:
+    """The row with that id, or where there is none, with that name."""
+    if id is not None:
+        return id_column == findable_id(id)
+    return name_column == findable(name or "")

@@ -13,6 +13,7 @@ from remoteappmanager.db.values import (
     PlainApplication,
     PlainPolicy,
     PlainUser,
+    findable,
 )
 
 #: The columns that make a policy, in the order of :class:`PlainPolicy`'s fields.
@@ -112,10 +113,12 @@ def remove_unused_policies(connection: Connection) -> None:
 
 def find_pair(connection: Connection, app_name: str, user_name: str) -> tuple[int, int]:
     """The ids of a user and an application. Raises ``NotFound`` naming what is not there."""
-    app_id = connection.scalar(select(Application.id).where(Application.image == app_name))
+    app_id = connection.scalar(
+        select(Application.id).where(Application.image == findable(app_name))
+    )
     if app_id is None:
         raise NotFound(f"There is no application {app_name!r}.")
-    user_id = connection.scalar(select(User.id).where(User.name == user_name))
+    user_id = connection.scalar(select(User.id).where(User.name == findable(user_name)))
     if user_id is None:
         raise NotFound(f"There is no user {user_name!r}.")
     return user_id, app_id

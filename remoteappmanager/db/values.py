@@ -75,8 +75,8 @@ def make_policy(
     source = target = mode = None
     if volume:
         source, target, mode = parse_volume_string(volume)
-    if app_license and "\0" in app_license:
-        raise ValueError("the licence has a NUL character")
+    if not findable(f"x{app_license}{volume}"):
+        raise ValueError("the licence or the volume has characters that no text has")
     return PlainPolicy(
         app_license=app_license or None,
         allow_home=bool(allow_home),
@@ -105,6 +105,24 @@ def check_name(what: str, name: str) -> str:
     return name
 
 
+def findable(text: str) -> str:
+    """``text``, or an empty one (nobody's name) where no database can hold it.
+
+    PostgreSQL knows no NUL, and half of a surrogate pair cannot be encoded: asking
+    for such a name would be an error where "there is none" is the answer.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return ""
+    return "" if "\0" in text else text
+
+
+def findable_id(id: int | None) -> int | None:
+    """``id``, or -1 (nobody's id) where it is too large for a database."""
+    return id if id is None or abs(id) < 2**31 else -1
+
+
 def only_one(name: str, value: str | None, id: int | None) -> None:
     """Raise ``ValueError`` unless exactly one of a name (called ``name``) and an id is given."""
     if (value is None) == (id is None):
@@ -114,7 +132,5 @@ def only_one(name: str, value: str | None, id: int | None) -> None:
 def _check_text(what: str, text: str) -> None:
     if any(ord(character) < 32 or ord(character) == 127 for character in text):
         raise ValueError(f"{what} {text!r} has a control character")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as exc:
-        raise ValueError(f"{what} {text!r} is not valid Unicode") from exc
+    if not findable(text):
+        raise ValueError(f"{what} {text!r} is not valid Unicode")

@@ -123,6 +123,18 @@ class TestReading:
         assert filled.get_user(id=987654321) is None
         assert filled.get_user(user_name="ALICE") is None
 
+    @pytest.mark.parametrize("name", ["a\0b", "\ud800", "x" * 100_000, "", "%", "' OR 1=1 --"])
+    def test_names_that_nobody_has(self, filled: ABCDatabase, name: str) -> None:
+        """Whatever is asked for, the answer is that there is none, not a failure."""
+        assert filled.get_user(user_name=name) is None
+        assert filled.get_accounting_for_user_name(name) == []
+        assert filled.find_users(name + "\0")[1] == 0
+
+    @pytest.mark.parametrize("id", [-1, 0, 2**31, 2**63, 2**200])
+    def test_ids_that_nobody_has(self, filled: ABCDatabase, id: int) -> None:
+        """... and so for numbers of any size."""
+        assert filled.get_user(id=id) is None
+
     def test_a_user_is_asked_for_in_exactly_one_way(self, filled: ABCDatabase) -> None:
         """ValueError unless exactly one is given."""
         with pytest.raises(ValueError, match="exactly one"):
@@ -210,6 +222,8 @@ class TestReading:
             ({"limit": 2, "offset": 3}, ["carol"], 4),
             ({"limit": 0}, [], 4),
             ({"offset": 9}, [], 4),
+            ({"offset": 2**80}, [], 4),
+            ({"limit": 2**80, "offset": 3}, ["carol"], 4),
             ({"descending": True, "limit": 1}, ["carol"], 4),
             ({"search": "O"}, ["Zoë", "bob_99%", "carol"], 3),
             ({"search": "O", "limit": 1, "offset": 1}, ["bob_99%"], 3),
@@ -415,6 +429,24 @@ class TestGrants:
                 act("nothing", "alice", *PLAIN)
             with pytest.raises(NotFound, match="nobody"):
                 act("image", "nobody", *PLAIN)
+
+    @pytest.mark.parametrize("text", ["a\0b", "\ud800", "2" * 50])
+    def test_texts_that_name_nothing(self, database: ABCDatabase, text: str) -> None:
+        """NotFound, and nothing happens, for texts that a database cannot even hold."""
+        database.revoke_access_by_id(text)
+        database.remove_user(user_name=text)
+        database.remove_application(app_name=text)
+        database.remove_user(id=2**70)
+        for names in ((text, "alice"), ("image", text)):
+            with pytest.raises(NotFound):
+                database.grant_access(*names, *PLAIN)
+
+    @pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+    def test_policies_that_cannot_be(self, database: ABCDatabase, text: str) -> None:
+        """ValueError for a licence or a volume that no database can hold."""
+        for licence, volume in ((text, None), (None, f"/{text}:/b:ro")):
+            with pytest.raises(ValueError):
+                database.grant_access("image", "alice", licence, False, False, volume, False)
 
     @pytest.mark.parametrize(
         "volume",
