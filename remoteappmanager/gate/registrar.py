@@ -20,6 +20,9 @@ from remoteappmanager.gate.access import Destination, destination
 
 _log = logging.getLogger(__name__)
 
+#: Seconds for which a death that we were told of outweighs a list that shows the container.
+_BELIEVED_DEAD = 60.0
+
 Table = Mapping[str, Destination]
 
 
@@ -191,14 +194,20 @@ class Registrar:
         table = {
             url_id: place
             for url_id, place in found.items()
-            if url_id not in self._held and self._died.get(place.docker_id, 0.0) < asked
+            if url_id not in self._held and place.docker_id not in self._died
         }
         for url_id, when in list(self._published.items()):
             if when < asked:
                 del self._published[url_id]
             elif url_id in self.table:
                 table.setdefault(url_id, self.table[url_id])
-        self._died = {docker_id: when for docker_id, when in self._died.items() if when >= asked}
+        # Docker sends "die" before its own lists know of it: a list that was ordered
+        # later may still show the container as running.
+        self._died = {
+            docker_id: when
+            for docker_id, when in self._died.items()
+            if when >= asked - _BELIEVED_DEAD
+        }
         return table
 
     async def _route(self) -> None:
