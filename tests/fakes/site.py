@@ -166,7 +166,11 @@ class FakeSite:
     def _new_token(self, name: str, headers: dict[str, str], body: dict[str, Any]) -> Answer:
         by_cookie = "hub-login=yes" in headers.get("Cookie", "")
         by_cookie = by_cookie and headers.get("X-XSRFToken") == "inside"
-        right = body.get("auth") == {"username": ALICE, "password": PASSWORD} and self.known
+        right = (
+            body.get("auth") == {"username": ALICE, "password": PASSWORD}
+            and self.known
+            and self.form
+        )
         if name != ALICE or not (by_cookie or right):
             return as_json(403, {"status": 403, "message": None})
         if self.longest_token is not None and body.get("expires_in", 0) > self.longest_token:
