@@ -8,43 +8,32 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from typing import Any, Protocol
 
-from remoteappmanager.db.interfaces import ABCAccounting, ABCApplicationPolicy, ABCDatabase
-from remoteappmanager.docker.configurables import StartupData
+from remoteappmanager.db.interfaces import ABCAccounting, ABCDatabase
 from remoteappmanager.docker.container import Container
-from remoteappmanager.docker.image import Image, ImageIndex
+from remoteappmanager.docker.image import Image
 from remoteappmanager.exceptions import (
     InvalidRequest,
     LaunchFailed,
     NotFound,
     OperationInProgress,
     RemoteAppError,
-    ServiceUnavailable,
 )
+from remoteappmanager.launch_inputs import environment_for, is_missing, volumes_for
+from remoteappmanager.launch_steps import STEPS, StepEvent, Walk
 from remoteappmanager.logging.logging_mixin import LoggingMixin
 from remoteappmanager.netutils import exponential_backoff, wait_for_http_server_2xx
 from remoteappmanager.user import User
 from remoteappmanager.utils import with_end_slash
 
-STEPS = ("grant", "image", "environment", "start", "wait", "publish")
+__all__ = ["STEPS", "Launcher", "RunnableApplication", "StepEvent"]
 
-#: Where the user's home appears in a container.
-WORKSPACE = "/workspace"
 #: Seconds between two looks at whether a container that is waited for still runs.
 _LOOK_EVERY = 0.25
-
-
-@dataclasses.dataclass(frozen=True)
-class StepEvent:
-    """A start entered ``step``; or, with ``warning``, has something to tell the user there."""
-
-    step: str
-    warning: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,29 +56,6 @@ class Gate(Protocol):
         """Take the container's address away at once."""
 
 
-class Evidence(Protocol):
-    """Why a container ended."""
-
-    exit_code: int | None
-    out_of_memory: bool
-    log: str
-
-
-class Containers(Protocol):
-    """What a launcher asks of ``docker.container_manager.ContainerManager``."""
-
-    is_local: Any
-
-    start_container: Callable[..., Awaitable[Container]]
-    stop_and_remove_container: Callable[..., Awaitable[None]]
-    find_containers: Callable[..., Awaitable[list[Container]]]
-    images: Callable[[], Awaitable[ImageIndex]]
-    image: Callable[[str], Awaitable[Image | None]]
-    is_running: Callable[[str], Awaitable[bool]]
-    evidence: Callable[[str], Awaitable[Any]]
-    remove_remains: Callable[[str], Awaitable[None]]
-
-
 class Launcher(LoggingMixin):
     """Launches, stops and lists applications.
 
@@ -97,8 +63,10 @@ class Launcher(LoggingMixin):
     ----------
     database:
         The accounting; asked on threads, at each request.
-    container_manager, gate:
-        See ``Containers`` and ``Gate``.
+    container_manager:
+        A ``docker.container_manager.ContainerManager``, or what a test puts in its place.
+    gate:
+        See ``Gate``.
     base_urlpath:
         The base path of the owner's process, for example ``/user/alice/``.
     home:
@@ -118,7 +86,7 @@ class Launcher(LoggingMixin):
         network_timeout: float,
     ) -> None:
         self._database = database
-        self._manager: Containers = container_manager
+        self._manager = container_manager
         self._gate = gate
         self._base_urlpath = base_urlpath
         self._home = home
@@ -158,7 +126,7 @@ class Launcher(LoggingMixin):
         configurables: dict[str, Any] | None,
         on_step: Callable[[StepEvent], None],
     ) -> Container:
-        walk = _Walk(self._network_timeout, on_step)
+        walk = Walk(self._network_timeout, on_step)
         async with AsyncExitStack() as undo:
             async with walk.step("grant"):
                 accounting = await self._granted(user, mapping_id)
@@ -244,6 +212,7 @@ class Launcher(LoggingMixin):
             container
             for container in await self.containers(user)
             if now - container.created < self._network_timeout
+            and (user.name, container.mapping_id) not in self._in_flight
         ]
         await asyncio.gather(*(self._keep_if_ready(container, now) for container in young))
 
@@ -259,12 +228,12 @@ class Launcher(LoggingMixin):
         raise InvalidRequest("mapping_id: no such application is granted to you.")
 
     async def _existing(
-        self, volumes: dict[str, dict[str, str]], walk: _Walk
+        self, volumes: dict[str, dict[str, str]], walk: Walk
     ) -> dict[str, dict[str, str]]:
         """Those volumes whose source is there. On another host, Docker itself has to say."""
         if not self._manager.is_local:
             return volumes
-        missing = await asyncio.to_thread(lambda: [path for path in volumes if _is_missing(path)])
+        missing = await asyncio.to_thread(lambda: [path for path in volumes if is_missing(path)])
         for path in missing:
             walk.warn_of_missing(path)
         return {path: where for path, where in volumes.items() if path not in missing}
@@ -276,7 +245,7 @@ class Launcher(LoggingMixin):
         ):
             await self._quietly(self._gate.withdraw, container.url_id)
 
-    async def _until_ready(self, container: Container, walk: _Walk) -> None:
+    async def _until_ready(self, container: Container, walk: Walk) -> None:
         """Return when the container serves. Raises ``LaunchFailed`` with the evidence when it
         dies, at once, or is not ready at the deadline.
         """
@@ -321,7 +290,7 @@ class Launcher(LoggingMixin):
 
     async def _keep_if_ready(self, container: Container, now: float) -> None:
         left = max(1.0, container.created + self._network_timeout - now)
-        walk = _Walk(left, lambda event: None)
+        walk = Walk(left, lambda event: None)
         try:
             await self._until_ready(container, walk)
         except LaunchFailed as exc:
@@ -337,103 +306,8 @@ class Launcher(LoggingMixin):
     async def _quietly(self, act: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> None:
         """Do what must not hide the reason for doing it; what fails is logged."""
         try:
-            await asyncio.shield(_as_coroutine(act(*args, **kwargs)))
+            await asyncio.shield(act(*args, **kwargs))
         except NotFound:
             pass
         except RemoteAppError as exc:
             self.log.warning("%s: %s", getattr(act, "__qualname__", act), exc)
-
-
-class _Walk:
-    """Where a start is, how long it has left, and who wants to know."""
-
-    def __init__(self, timeout: float, on_step: Callable[[StepEvent], None]) -> None:
-        self._timeout = timeout
-        self._loop = asyncio.get_running_loop()
-        self._deadline = self._loop.time() + timeout
-        self._on_step = on_step
-        self._now = STEPS[0]
-
-    @property
-    def seconds_left(self) -> float:
-        """Until the deadline; not negative."""
-        return max(0.0, self._deadline - self._loop.time())
-
-    def warn_of_missing(self, source: str) -> None:
-        """Tell that a volume's source does not exist."""
-        self._on_step(StepEvent(self._now, f"{source} does not exist, and was not mounted."))
-
-    @asynccontextmanager
-    async def step(self, name: str) -> AsyncIterator[None]:
-        """One step: announced, held to the deadline, its failure turned into ``LaunchFailed``."""
-        self._now = name
-        self._on_step(StepEvent(name))
-        try:
-            # "wait" keeps the deadline itself, so that it can still gather evidence.
-            async with asyncio.timeout_at(None if name == "wait" else self._deadline):
-                yield
-        except TimeoutError as exc:
-            raise LaunchFailed(
-                name, f"The start took longer than {self._timeout:g} seconds."
-            ) from exc
-        except (InvalidRequest, OperationInProgress, LaunchFailed, ServiceUnavailable):
-            raise
-        except RemoteAppError as exc:
-            raise LaunchFailed(name, str(exc)) from exc
-
-
-def environment_for(
-    policy: ABCApplicationPolicy, image: Image, configurables: Mapping[str, Any] | None
-) -> dict[str, str]:
-    """The variables that policy and request give a container.
-
-    Without ``configurables`` only the licence is set. With it, each configurable
-    that the image supports and the request does not mention takes its default;
-    tags that nobody knows are ignored. Raises ``InvalidRequest``.
-    """
-    environment = {"APP_LICENSE": policy.app_license} if policy.app_license else {}
-    if configurables is None:
-        return environment
-    if not isinstance(configurables, Mapping):
-        raise InvalidRequest("configurables: an object is expected.")
-    if StartupData.tag in configurables and not policy.allow_startup_data:
-        asked = StartupData.config_dict_to_env(configurables[StartupData.tag])
-        if any(asked.values()):
-            raise InvalidRequest("startupdata: the policy does not allow a file to open at start.")
-    for configurable in image.configurables:
-        if configurable is StartupData and not policy.allow_startup_data:
-            continue
-        if configurable.tag in configurables:
-            environment |= configurable.config_dict_to_env(configurables[configurable.tag])
-        else:
-            environment |= configurable.default_env()
-    return environment
-
-
-def volumes_for(policy: ABCApplicationPolicy, home: str | None) -> dict[str, dict[str, str]]:
-    """The volumes that a policy gives: ``{source: {"bind": target, "mode": mode}}``."""
-    volumes: dict[str, dict[str, str]] = {}
-    if policy.allow_home and home:
-        volumes[home] = {"bind": WORKSPACE, "mode": "rw"}
-    if policy.volume_source and policy.volume_target:
-        source = policy.volume_source
-        # The home may be mounted a second time elsewhere: a dictionary has each
-        # key once, Docker takes both spellings.
-        source = f"{source}/" if source in volumes else source
-        volumes[source] = {"bind": policy.volume_target, "mode": policy.volume_mode or "ro"}
-    return volumes
-
-
-def _is_missing(path: str) -> bool:
-    """Whether nothing is there. What this process may not see may be there for Docker."""
-    try:
-        os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except (OSError, ValueError):
-        return False
-    return False
-
-
-async def _as_coroutine(awaitable: Awaitable[Any]) -> Any:
-    return await awaitable

@@ -24,6 +24,8 @@ LAYERS = {
     "remoteappmanager.gate.access": 3,
     "remoteappmanager.gate": 4,
     "remoteappmanager.launcher": 3,
+    "remoteappmanager.launch_inputs": 1,
+    "remoteappmanager.launch_steps": 1,
     "remoteappmanager.welcome": 3,
     "remoteappmanager.db": 2,
     "remoteappmanager.docker": 2,

@@ -208,9 +208,12 @@ class ContainerManager(LoggingMixin):
     async def remove_remains(self, user_name: str) -> None:
         """Remove the user's containers of this realm that do not run: what a process that
         was killed half-way through a start left, and what ended by itself.
+
+        Starts that are under way in this process are left alone.
         """
-        remains = await self._list(None, None, user_name, status=_NOT_RUNNING)
-        await asyncio.gather(*(self._starter.discard(item.docker_id) for item in remains))
+        found = await self._list(None, None, user_name, status=_NOT_RUNNING)
+        remains = [item.docker_id for item in found if item.name not in self._starter.in_flight]
+        await asyncio.gather(*map(self._starter.discard, remains))
         await self._network.remove_unused()
 
     async def evidence(self, docker_id: str) -> Evidence:

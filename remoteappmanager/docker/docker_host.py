@@ -24,7 +24,10 @@ def socket_path(base_url: str) -> str | None:
     """The path of Docker's socket on this host, or None where Docker is elsewhere."""
     if not is_local(base_url):
         return None
-    return urlsplit(base_url).path or _DEFAULT_SOCKET
+    parts = urlsplit(base_url)
+    # docker-py takes unix://run/docker.sock and unix:///run/docker.sock for the same.
+    path = f"{parts.netloc}{parts.path}".lstrip("/")
+    return f"/{path}" if path else _DEFAULT_SOCKET
 
 
 async def reachable_address(base_url: str) -> str:

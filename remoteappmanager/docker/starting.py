@@ -6,8 +6,8 @@ import asyncio
 import concurrent.futures
 import os
 import re
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from remoteappmanager.docker.async_docker_client import AsyncDockerClient, DockerRefused
@@ -33,6 +33,8 @@ class Starter(LoggingMixin):
         self._network = network
         self._starting = asyncio.Semaphore(MAX_STARTS)
         self._background: set[asyncio.Task[Any]] = set()
+        #: Names of the containers of starts that are under way in this process.
+        self.in_flight: set[str] = set()
 
     async def start(
         self,
@@ -43,7 +45,7 @@ class Starter(LoggingMixin):
         """Create and start a container; ``arguments`` are those of ``spec.container_arguments``
         except for the network. On failure or cancellation it is removed again.
         """
-        async with self._starting, self._network.in_use():
+        async with self._starting, self._network.in_use(), self._named(arguments["name"]):
             for attempt in range(1, _ATTEMPTS + 1):
                 network_id = await self._network.ensure(policy)
                 try:
@@ -57,6 +59,14 @@ class Starter(LoggingMixin):
                     if attempt == _ATTEMPTS or not self._network.is_gone(exc):
                         raise
         raise AssertionError("unreachable")
+
+    @asynccontextmanager
+    async def _named(self, name: str) -> AsyncIterator[None]:
+        self.in_flight.add(name)
+        try:
+            yield
+        finally:
+            self.in_flight.discard(name)
 
     async def shielded(self, work: Coroutine[Any, Any, None]) -> None:
         """Await ``work``, which goes on to its end also when the caller is cancelled."""
