@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import sqlalchemy.exc
 
-from remoteappmanager.exceptions import ServiceUnavailable
+from remoteappmanager.exceptions import ServiceUnavailable, UnsupportedOperation
+
+_READ_ONLY = "is read-only"
 
 #: What a driver's error says -> what we say, after "The database ".
 _REASONS = (
@@ -16,7 +18,7 @@ _REASONS = (
     ("no such column", "has the tables of another release: run 'remoteappdb DB upgrade'"),
     ("locked", "is locked by another process"),
     ("busy", "is locked by another process"),
-    ("readonly", "is read-only"),
+    ("readonly", _READ_ONLY),
     ("malformed", "is damaged"),
     ("not a database", "is not an SQLite database"),
     ("disk is full", "has no room left on its disk"),
@@ -27,7 +29,7 @@ _STATES = {
     "42P01": "has not the accounting's tables",
     "42703": "has the tables of another release: run 'remoteappdb DB upgrade'",
     "55P03": "is locked by another process",
-    "25006": "is read-only",
+    "25006": _READ_ONLY,
     "42501": "refuses: its user lacks a right",
     "53100": "has no room left on its disk",
 }
@@ -37,6 +39,8 @@ _STATES = {
 def translated() -> Iterator[None]:
     """Turn what the drivers raise into ``ServiceUnavailable``, with a reason people can read.
 
+    A change of what may only be read is ``UnsupportedOperation``.
+
     Integrity errors pass: what they mean, only the caller knows.
     """
     try:
@@ -44,7 +48,10 @@ def translated() -> Iterator[None]:
     except sqlalchemy.exc.IntegrityError:
         raise
     except (sqlalchemy.exc.DBAPIError, sqlite3.Error) as exc:
-        raise ServiceUnavailable("The database", explain(exc)) from exc
+        reason = explain(exc)
+        if reason == f"The database {_READ_ONLY}.":
+            raise UnsupportedOperation(reason) from exc
+        raise ServiceUnavailable("The database", reason) from exc
     except sqlalchemy.exc.TimeoutError as exc:
         raise ServiceUnavailable("The database") from exc
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from remoteappmanager.db.bulk import Declaration, Grant
-from remoteappmanager.db.exceptions import NotFound
+from remoteappmanager.db.exceptions import NotFound, UnsupportedOperation
 from remoteappmanager.db.orm import (
     Accounting,
     Application,
@@ -168,6 +168,33 @@ class TestPolicies:
             assert policy.volume == "/a:/b:ro"
         else:
             assert (policy.allow_common, policy.volume) == (False, None)
+
+
+class TestRights:
+    def test_a_change_of_what_may_only_be_read(self, database: ORMDatabase) -> None:
+        """UnsupportedOperation, as of any backend that cannot write."""
+        database.create_user("alice")
+        database.create_application("image")
+        mapping_id = database.grant_access("image", "alice", *PLAIN)
+
+        def forbid(connection: Any, *rest: Any) -> None:
+            connection.execute("PRAGMA query_only = ON")
+
+        database.db.engine.dispose()
+        event.listen(database.db.engine, "connect", forbid)
+        with pytest.raises(UnsupportedOperation, match="read-only"):
+            database.create_user("bob")
+        assert database.grant_access("image", "alice", *PLAIN) == mapping_id
+
+    def test_a_grant_that_is_there_needs_no_turn(self, database: ORMDatabase) -> None:
+        """Who logs in does not wait for somebody who writes."""
+        database.create_user("alice")
+        database.create_application("image")
+        mapping_id = database.grant_access("image", "alice", *PLAIN)
+        with sqlite3.connect(str(database.db.path), isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert database.grant_access("image", "alice", *PLAIN) == mapping_id
+            other.execute("ROLLBACK")
 
 
 class TestApply:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from remoteappmanager.exceptions import RemoteAppError, ServiceUnavailable
+from remoteappmanager.exceptions import RemoteAppError, ServiceUnavailable, UnsupportedOperation
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,7 +48,10 @@ class RemoteAppDBGroup(click.Group):
 
 def _with_database(ctx: click.Context, exc: Exception) -> str:
     """The error; where the database is to blame, with its name and the driver's own first line."""
-    if not (isinstance(exc, ServiceUnavailable) and exc.service == "The database" and ctx.obj):
+    blamed = isinstance(exc, UnsupportedOperation) or (
+        isinstance(exc, ServiceUnavailable) and exc.service == "The database"
+    )
+    if not (blamed and ctx.obj):
         return readable(exc)
     cause = exc.__cause__
     driver = str(getattr(cause, "orig", None) or cause or "").partition("\n")[0]
