@@ -165,9 +165,7 @@ def test_steps_and_warnings_are_passed_on(
             ("warning", {**mine, "step": "wait", "message": "/data is not there"}),
             ("warning", {**other, "step": "wait", "message": "somebody else's"}),
         )
-        body = "".join(
-            f"event: {name}\ndata: {__import__('json').dumps(d)}\n\n" for name, d in events
-        )
+        lines = (f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events)
         heard.set()
         return 200, {"Content-Type": "text/event-stream"}, "".join(lines).encode()
 
