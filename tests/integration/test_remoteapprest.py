@@ -19,7 +19,7 @@ from jupyter_client.manager import start_new_kernel
 
 from remoteappmanager.docker import docker_labels
 from remoteappmanager.jupyterhub.auth import hash as password_hash
-from tests.integration.deployment import Deployment, free_ports
+from tests.integration.deployment import Deployment, eventually, free_ports
 
 TINY = "remoteapp/tiny:latest"
 PASSWORD = "correct-hörse battery"
@@ -231,11 +231,14 @@ def test_a_server_that_is_being_started_is_waited_for(strict: Deployment, carol:
     """Who comes while it starts, waits for that start, with the Hub's progress."""
     mapping = strict.grant(TINY, "carol")
     assert "as carol" in carol.log_in().stderr
-    strict.hub_api("POST", "users/carol/server")
+    first = carol.popen("app", "available")
+    eventually(lambda: (strict.server("carol") or {}).get("pending") == "spawn", what="a start")
     done = carol.run("app", "available")
     assert done.stdout.startswith(mapping)
     assert "Starting your server" in done.stderr
-    assert "ready" in done.stderr
+    assert "Server ready" in done.stderr
+    out, err = first.communicate(timeout=60)
+    assert (first.returncode, out) == (0, done.stdout), err
 
 
 # --- refusals ------------------------------------------------------------------------------
@@ -270,8 +273,10 @@ def test_what_the_kept_token_may_do(deployment: Deployment, alice: Person) -> No
     alice.log_in()
     who = {"Authorization": f"token {alice.token}"}
     model = requests.get(f"{alice.url}/hub/api/user", headers=who, timeout=10).json()
-    groups = {scope.partition("!")[0] for scope in model["scopes"]}
-    assert groups == {"access:servers", "read:servers", "start:servers", "read:users:name"}
+    rights = {scope for scope in model["scopes"] if not scope.startswith("read:")}
+    user = f"!user={alice.name}"
+    assert rights == {f"access:servers{user}", f"start:servers{user}"}
+    assert all(scope.endswith(user) for scope in model["scopes"])
     path = f"{alice.url}/hub/api/users/{alice.name}"
     assert requests.post(f"{path}/tokens", headers=who, json={}, timeout=10).status_code == 403
     assert requests.delete(f"{path}/server", headers=who, timeout=10).status_code in (403, 404)

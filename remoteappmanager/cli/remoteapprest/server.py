@@ -17,6 +17,7 @@ def start_server(wire: Wire, username: str, *, timeout: float, on_progress: OnPr
     Raises ``ServerNotStarted`` with the Hub's reason, or when ``timeout``
     seconds were not enough; ``LoginRefused`` when the credentials may not.
     """
+    who_am_i(wire)  # who is not logged in any more is told that, and nothing of a server
     on_progress(Progress("Starting your server", 0))
     path = f"hub/api/users/{user_path(username)}/server"
     for elapsed in attempts(timeout):
@@ -70,7 +71,6 @@ def _follow(wire: Wire, path: str, timeout: float, on_progress: OnProgress) -> b
 def _refusal(wire: Wire, username: str, answer: requests.Response, message: str) -> Exception:
     """Why the Hub does not start the server."""
     if answer.status_code in (401, 403):
-        who_am_i(wire)  # raises when the login has expired
         return LoginRefused(
             "Your login may not start your server: start it at "
             f"{wire.address('hub/home')}, or type 'remoteapprest login {wire.url}'."
