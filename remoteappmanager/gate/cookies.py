@@ -83,8 +83,10 @@ def from_container(value: str, urlpath: str, request_path: str, client_id: str) 
     client_id:
         The gate's OAuth client.
 
-    Only cookies within the container's own path pass. ``Domain`` is dropped,
-    as it would give the cookie to other hosts. The prefixes ``__Host-`` and
+    A cookie for a path that holds the container's own, ``/`` for one, is narrowed to the
+    container: that is Tornado's and many others' default, and applications work by it. One
+    for any other path outside is dropped. So is ``Domain``, which would give the cookie to
+    other hosts. The prefixes ``__Host-`` and
     ``__Secure-`` promise things that a container does not decide.
     """
     pair, *attributes = value.split(";")
@@ -103,7 +105,9 @@ def from_container(value: str, urlpath: str, request_path: str, client_id: str) 
             kept.append(attribute.strip())
     if path.startswith("/"):
         if not _within(path, urlpath):
-            return None
+            if not _within(urlpath, path):
+                return None
+            path = f"{urlpath}/"
         kept.append(f"Path={path}")
     elif not request_path.startswith(f"{urlpath}/"):
         # The browser's default is the directory of the request, and this
@@ -114,7 +118,7 @@ def from_container(value: str, urlpath: str, request_path: str, client_id: str) 
 
 
 def _within(path: str, urlpath: str) -> bool:
-    inner, outer = unquote(path), unquote(urlpath)
+    inner, outer = unquote(path).rstrip("/"), unquote(urlpath).rstrip("/")
     return inner == outer or inner.startswith(f"{outer}/")
 
 
