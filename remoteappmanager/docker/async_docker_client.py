@@ -114,9 +114,10 @@ class AsyncDockerClient:
     ) -> Any:
         """Await a call that ``submit`` began, no longer than such a call may take."""
         try:
-            return await asyncio.wait_for(
-                asyncio.wrap_future(pending), self._deadline(method, kwargs)
-            )
+            # Not asyncio.wait_for: Python 3.11's forgets a cancellation that arrives
+            # together with the result, and whoever polls Docker then polls on.
+            async with asyncio.timeout(self._deadline(method, kwargs)):
+                return await asyncio.wrap_future(pending)
         except TimeoutError as exc:
             raise ServiceUnavailable("Docker", "Docker did not answer in time.") from exc
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import pathlib
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -266,3 +267,17 @@ async def test_events_while_docker_is_away() -> None:
     with pytest.raises(ServiceUnavailable):
         await anext(client.events())
     await client.close()
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_a_cancellation_is_never_lost(client: AsyncDockerClient, turns: int) -> None:
+    """Who is cancelled while Docker's answer arrives is cancelled: a poll must not go on."""
+    pending: concurrent.futures.Future[Any] = concurrent.futures.Future()
+    task = asyncio.create_task(client.result(pending, "inspect_container", {}))
+    await asyncio.sleep(0)
+    pending.set_result({})
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    was_under_way = task.cancel()
+    await asyncio.wait({task})
+    assert task.cancelled() is was_under_way
