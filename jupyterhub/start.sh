@@ -40,7 +40,8 @@ then
 fi
 
 trap end EXIT
-trap 'exit 130' INT
+# Ctrl-C is how a run is meant to end: no error.
+trap 'exit 0' INT
 trap 'exit 143' TERM
 
 DOCKER_HOST="$(images/engine ensure)"
