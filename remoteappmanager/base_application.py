@@ -241,7 +241,7 @@ class BaseApplication(TornadoApplication):
         """Clean up what a process of this user that was killed left half started."""
         while True:
             try:
-                await self.container_manager.remove_remains(self.user.name)
+                await self.launcher.remove_remains(self.user)
                 return
             except ServiceUnavailable as exc:
                 log.warning("%s Remains of earlier starts are looked for again later.", exc)

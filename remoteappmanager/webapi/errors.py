@@ -45,6 +45,8 @@ TABLE: dict[type[RemoteAppError], tuple[int, str]] = {
     MultipleResultsFound: (500, "Unable"),
     LaunchFailed: (500, "Unable"),
     ServiceUnavailable: (503, "Unable"),
+    # What adapters derive from the root: Docker's refusals, in Docker's words.
+    RemoteAppError: (500, "Unable"),
 }
 
 #: The same for the refusals that Tornado and we express as plain HTTP.

@@ -146,6 +146,9 @@ class StubLauncher:
             if (image := images.find(grant.application.image)) is not None
         ]
 
+    async def remove_remains(self, user: Any) -> None:
+        await self.manager.remove_remains(user.name)
+
     async def containers(self, user: Any) -> list[Container]:
         if self.failure is not None:
             raise self.failure
