@@ -100,6 +100,9 @@ class BaseApplication(TornadoApplication):
             "cookie_secret": secrets.token_bytes(32),
             # JupyterHub's HubOAuth has its own check, inside cookie authentication.
             "xsrf_cookies": False,
+            # Our pages are told their token. Applications look for a cookie of that name
+            # with JavaScript, and JupyterLab, for one, would take ours for its own.
+            "xsrf_cookie_kwargs": {"httponly": True},
             # JupyterHub's masks codes, states and tokens.
             "log_function": log_request,
             "template_path": self.file_config.template_path,

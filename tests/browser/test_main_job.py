@@ -1,0 +1,129 @@
+"""A scientist's day in Chromium: log in, start, work inside the page, quit; on real parts."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from tests.browser.chromium import launch
+from tests.integration.deployment import Deployment, eventually
+
+TINY = "remoteapp/tiny:latest"
+JUPYTER = "remoteapp/jupyter:latest"
+VEUSZ = "remoteapp/veusz:latest"
+
+#: Milliseconds in which a heavy application is usable, on a busy machine.
+PATIENCE = 60_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a window."""
+    with sync_playwright() as playwright:
+        running = launch(playwright)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, deployment: Deployment) -> Iterator[Page]:
+    """A fresh browser at the home page of carol, who has the three demo applications."""
+    for image in (TINY, JUPYTER, VEUSZ):
+        deployment.grant(image, "carol")
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    opened = context.new_page()
+    opened.goto(deployment.url)
+    opened.fill("#username_input", "carol")
+    opened.fill("#password_input", "anything")
+    opened.click("#login_submit")
+    opened.wait_for_url("**/user/carol/", timeout=PATIENCE)
+    yield opened
+    context.close()
+
+
+def start(page: Page, name: str) -> None:
+    """Choose an application and start it; returns when its frame is shown."""
+    page.get_by_role("navigation").get_by_text(name, exact=True).click()
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(visible_frame(page)).to_be_visible(timeout=PATIENCE)
+
+
+def visible_frame(page: Page) -> Locator:
+    """The frame of the application that is looked at."""
+    return page.locator("iframe:visible")
+
+
+def quit_application(page: Page, name: str) -> None:
+    """Quit the application that is looked at, with its question."""
+    page.get_by_role("button", name=re.compile("^Quit")).locator("visible=true").first.click()
+    page.locator("dialog[open]").get_by_role("button", name="Quit").click()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=PATIENCE)
+    assert name
+
+
+def colours(screen: Locator) -> int:
+    """How many different colours are drawn on a canvas."""
+    return int(
+        screen.evaluate(
+            """canvas => {
+                const { width, height } = canvas;
+                const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+                return new Set(new Uint32Array(data.buffer)).size;
+            }"""
+        )
+    )
+
+
+def test_the_main_job(page: Page, deployment: Deployment) -> None:
+    """Three applications are started, each usable in the page, side by side; after they were
+    quit there is no container, route or network left.
+    """
+    start(page, "Tiny page")
+    tiny = page.frame_locator("iframe:visible")
+    expect(tiny.get_by_role("heading", name="It works")).to_be_visible(timeout=PATIENCE)
+
+    start(page, "JupyterLab")
+    lab = page.frame_locator("iframe:visible")
+    lab.locator(".jp-LauncherCard[data-category=Notebook]").first.click(timeout=PATIENCE)
+    cell = lab.locator(".jp-Notebook .jp-Cell .cm-content").first
+    cell.click(timeout=PATIENCE)
+    page.keyboard.type("6 * 7")
+    expect(lab.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_attached(
+        timeout=PATIENCE
+    )
+    page.keyboard.press("Shift+Enter")
+    expect(lab.locator(".jp-OutputArea-output").first).to_contain_text("42", timeout=PATIENCE)
+
+    start(page, "Veusz")
+    screen = page.frame_locator("iframe:visible").locator("canvas").first
+    expect(screen).to_be_visible(timeout=PATIENCE)
+    # A desktop without a window has a handful of colours; Veusz draws toolbars and a plot.
+    eventually(lambda: colours(screen) > 100, 40, "the window of Veusz is drawn")
+
+    # Side by side: the first one was not loaded again.
+    page.get_by_role("navigation").get_by_text("JupyterLab", exact=True).click()
+    expect(lab.locator(".jp-OutputArea-output").first).to_contain_text("42")
+
+    for name in ("JupyterLab", "Tiny page", "Veusz"):
+        page.get_by_role("navigation").get_by_text(name, exact=True).click()
+        quit_application(page, name)
+    mine = [c for c in deployment.containers() if "-carol-" in c.name]
+    assert mine == []
+    assert not [path for path in deployment.container_routes() if "/user/carol/" in path]
+    if not deployment.containers():
+        assert deployment.networks() == []
+
+
+def test_nothing_is_logged_as_an_error(page: Page, deployment: Deployment) -> None:
+    """A start and a stop of the tiny application leave no error in the browser's console."""
+    errors: list[str] = []
+    page.on(
+        "console", lambda message: errors.append(message.text) if message.type == "error" else None
+    )
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.reload()
+    start(page, "Tiny page")
+    page.wait_for_timeout(500)
+    quit_application(page, "Tiny page")
+    assert errors == []
