@@ -28,9 +28,9 @@ LOGOUT_URL_ENV = "REMOTEAPP_LOGOUT_URL"
 GATE_URL_ENV = "REMOTEAPP_GATE_URL"
 #: For the gate alone. The names are configurable-http-proxy's own.
 PROXY_API_URL_ENV = "CONFIGPROXY_API_URL"
-PROXY_API_TOKEN_ENV = "CONFIGPROXY_AUTH_TOKEN"
+PROXY_API_TOKEN_ENV = "CONFIGPROXY_AUTH_TOKEN"  # noqa: S105 - a name
 #: For the gate alone: the secret by which the Hub's hints are recognised.
-HINT_TOKEN_ENV = "REMOTEAPP_HINT_TOKEN"
+HINT_TOKEN_ENV = "REMOTEAPP_HINT_TOKEN"  # noqa: S105 - a name
 
 #: How the docker CLI is told where Docker is; spawners hand these on.
 DOCKER_ENV = ("DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
