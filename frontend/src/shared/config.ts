@@ -17,6 +17,8 @@ export interface PageConfig {
   switchUrl: string
   /** Seconds that a start may take. */
   networkTimeout: number
+  /** False where the accounting cannot be written (CSV). */
+  accountingWritable: boolean
   gaTrackingId: string
   version: string
 }
@@ -35,6 +37,7 @@ export function readConfig(element: HTMLElement): PageConfig {
     hubPrefix,
     switchUrl: data.switchUrl || `${hubPrefix}home`,
     networkTimeout: Number(data.networkTimeout) || 30,
+    accountingWritable: data.accountingWritable !== 'false',
     gaTrackingId: data.gaTrackingId || '',
     version: data.version || '',
   }

@@ -5,7 +5,7 @@ export type Phase = 'stopped' | 'starting' | 'running' | 'stopping'
 
 export interface StepReport {
   step: Step
-  /** Epoch ms. */
+  /** Epoch ms, by the server's clock. */
   at: number
 }
 
@@ -31,6 +31,8 @@ export interface Entry {
   /** The start under way was asked for by another page. */
   elsewhere: boolean
   steps: StepReport[]
+  /** Milliseconds to add to the server's clock to have ours. */
+  skew: number
   warnings: string[]
   failure: Failure | null
   /** Something that happened elsewhere and is worth saying. */
@@ -66,6 +68,7 @@ export function newEntry(application: Application): Entry {
     startedAt: null,
     elsewhere: false,
     steps: [],
+    skew: 0,
     warnings: [],
     failure: null,
     notice: null,

@@ -176,11 +176,11 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
     }
     const entry = entries.find((one) => one.id === event.data.mapping_id)
     if (!entry) return
-    skew = Math.min(skew, Date.now() - event.data.at * 1000)
+    entry.skew = skew = Math.min(skew, Date.now() - event.data.at * 1000)
     if (event.name === 'warning') {
       if (!entry.warnings.includes(event.data.message)) entry.warnings.push(event.data.message)
     } else if (event.name === 'step') {
-      hearStep(entry, event.data.step as Step, event.data.at * 1000 + skew)
+      hearStep(entry, event.data.step as Step, event.data.at * 1000)
     }
   }
 
@@ -188,7 +188,7 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
     if (!STEPS.includes(step)) return
     heard.set(entry.id, Date.now())
     if (entry.phase === 'stopped') {
-      Object.assign(entry, { phase: 'starting', elsewhere: true, startedAt: at, steps: [], warnings: [], failure: null, notice: null })
+      Object.assign(entry, { phase: 'starting', elsewhere: true, startedAt: null, steps: [], warnings: [], failure: null, notice: null })
       say(`${entryName(entry)} is starting.`)
     }
     if (entry.phase === 'starting' && !entry.steps.some((report) => report.step === step)) {
