@@ -80,7 +80,8 @@ def gate_service(
         keeper = [sys.executable, "-m", "remoteappmanager.jupyterhub.run_gate", str(path)]
         service |= {"command": keeper + gate_command, "environment": environment}
     else:
-        service["api_token"] = values[_API_TOKEN]
+        # The Hub waits so many seconds for it at its own start, and goes on without.
+        service |= {"api_token": values[_API_TOKEN], "timeout": 3}
         secret_file.pinned(path, {}, {**environment, **_what_the_hub_would_hand(c, values)})
         _say_how_to_run(path, gate_command)
     _replace_service(c, service)

@@ -29,6 +29,8 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 _STARTED_WELL = 10.0
 #: Bad starts in a row before giving up; the Hub then says so, and starts us again in its own time.
 _MOST_BAD_STARTS = 5
+#: The gate's exit status for a configuration that cannot work: trying again is of no use.
+_MISCONFIGURED = 2
 #: Seconds that the gate has to end by itself.
 _GRACE = 10.0
 
@@ -66,7 +68,7 @@ class Keeper:
                 pause, bad_starts = _FIRST_PAUSE, 0
             else:
                 bad_starts += 1
-            if bad_starts >= _MOST_BAD_STARTS:
+            if bad_starts >= _MOST_BAD_STARTS or status == _MISCONFIGURED:
                 self._say(f"does not start (status {status}); what it said stands above")
                 return status or 1
             self._say(f"ended with status {status}; starting it again in {pause:.1f} s")

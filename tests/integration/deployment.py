@@ -5,7 +5,6 @@ free ports, with its own realm and its own accounting; anybody may log in (``Wor
 and ``admin`` is an administrator. ``stop`` leaves nothing behind: no process, container or network.
 """
 
-import importlib.util
 import os
 import pathlib
 import secrets
@@ -30,10 +29,7 @@ ADMIN = "admin"
 HUB_CONFIG = """\
 c = get_config()
 load_subconfig({subconfig!r})
-c.JupyterHub.authenticator_class = (
-    "remoteappmanager.jupyterhub.auth.world_authenticator.WorldAuthenticator"
-)
-c.Authenticator.admin_users = {{{admin!r}}}
+{logins}
 c.ConfigurableHTTPProxy.command = [{proxy!r}]
 # A service with every right, through which the tests prepare what they need.
 c.JupyterHub.services = list(c.JupyterHub.services) + [
@@ -46,11 +42,12 @@ c.JupyterHub.load_roles = [
 {extra}
 """
 
-STAND_IN = """
-for service in c.JupyterHub.services:
-    if service["name"] == "remoteappgate":
-        service["command"][-1:] = ["python3", "-m", "http.server", "--bind", "127.0.0.1",
-                                   service["url"].rpartition(":")[2]]
+#: Anybody, with any password.
+ANYONE = f"""\
+c.JupyterHub.authenticator_class = (
+    "remoteappmanager.jupyterhub.auth.world_authenticator.WorldAuthenticator"
+)
+c.Authenticator.admin_users = {{{ADMIN!r}}}
 """
 
 APP_CONFIG = """\
@@ -123,7 +120,11 @@ class Visitor(requests.Session):
 
 
 class Deployment:
-    """One deployment; see the module. ``directory`` is the run directory, ``url`` its address."""
+    """One deployment; see the module. ``directory`` is the run directory, ``url`` its address.
+
+    ``hub_config`` and ``app_config`` are added to the two configuration files; without ``anyone``,
+    only the demo users of the repository's configuration may log in.
+    """
 
     def __init__(
         self,
@@ -132,6 +133,7 @@ class Deployment:
         engine: str = "",
         hub_config: str = "",
         app_config: str = "",
+        anyone: bool = True,
     ) -> None:
         self.directory = directory
         self.engine = engine
@@ -143,6 +145,7 @@ class Deployment:
         self._admin_token = secrets.token_hex(32)
         self._hub_config = hub_config
         self._app_config = app_config
+        self._anyone = anyone
         self._hub: subprocess.Popen[bytes] | None = None
 
     # --- life ------------------------------------------------------------------
@@ -220,17 +223,13 @@ class Deployment:
         return requests.get(f"{self.url}/hub/health", timeout=5).ok
 
     def _write_configuration(self) -> None:
-        extra = self._hub_config
-        if importlib.util.find_spec("remoteappmanager.cli.remoteappgate") is None:
-            # Until the gate is there, something that listens in its place.
-            extra += STAND_IN
         (self.directory / "test_hub_config.py").write_text(
             HUB_CONFIG.format(
                 subconfig=str(ROOT / "jupyterhub" / "jupyterhub_config.py"),
-                admin=ADMIN,
+                logins=ANYONE if self._anyone else "",
                 proxy=proxy_command(),
                 token=self._admin_token,
-                extra=extra,
+                extra=self._hub_config,
             )
         )
         (self.directory / "remoteappmanager_config.py").write_text(
@@ -258,7 +257,7 @@ class Deployment:
         page = visitor.get("/hub/spawn", params=options)
         if "spawn_form" in page.text:
             visitor.post(
-                "/hub/spawn", data={"session": "admin", "_xsrf": visitor.xsrf("/hub/")}
+                "/hub/spawn", data={"session": session or "admin", "_xsrf": visitor.xsrf("/hub/")}
             ).raise_for_status()
         eventually(lambda: self.ready(visitor.name), timeout, f"process of {visitor.name}")
 

@@ -48,6 +48,13 @@ def test_a_gate_that_ends_is_started_again(tmp_path, monkeypatch, capsys) -> Non
     assert capsys.readouterr().err.count("ended with status 3") == 4
 
 
+def test_a_misconfigured_gate_is_not_tried_again(capsys) -> None:
+    """The gate has said in one line what is wrong; it is not said five times."""
+    keeper = run_gate.Keeper([sys.executable, "-Ic", "import sys; sys.exit(2)"], {})
+    assert keeper.run() == 2
+    assert capsys.readouterr().err.count("remoteappgate") == 1
+
+
 def test_a_file_that_others_may_read_is_not_used(secrets_path, capsys) -> None:
     """One readable line, and no gate."""
     secrets_path.chmod(0o644)

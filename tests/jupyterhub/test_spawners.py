@@ -3,6 +3,7 @@
 import os
 import pathlib
 import pwd
+import socket
 import stat
 
 import pytest
@@ -86,6 +87,25 @@ def test_a_system_user_works_in_their_own_home(make_spawner) -> None:
     env = spawner.get_env()
     assert (env["USER"], env["HOME"]) == (me.pw_name, me.pw_dir)
     assert callable(spawner.make_preexec_fn(me.pw_name))
+
+
+async def test_a_system_users_process_is_theirs(make_spawner) -> None:
+    """The process has the user's id, also when the Hub is somebody else (root)."""
+    name = "nobody" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # The system's Python: users must be able to read the interpreter.
+    listen = (
+        f"import socket; s = socket.create_server(('127.0.0.1', {port})); s.accept(); s.accept()"
+    )
+    command = ["/usr/bin/python3", "-Ic", listen]
+    spawner = make_spawner(name, cls=SystemUserSpawner, port=port, commands={"user": command})
+    await spawner.start()
+    try:
+        assert os.stat(f"/proc/{spawner.pid}").st_uid == pwd.getpwnam(name).pw_uid
+    finally:
+        await spawner.stop(now=True)
 
 
 def test_an_unknown_system_user_is_told_so(make_spawner) -> None:
