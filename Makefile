@@ -14,7 +14,9 @@ BIN := $(VENV)/bin
 export PATH := $(BIN):$(PATH):/usr/sbin:/sbin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 STAMPS := .build
-UNIT := tests --ignore=tests/contracts --ignore=tests/integration --ignore=tests/browser
+# Everything that mirrors the package. (Not by --ignore: that would hold for the others too.)
+SLOW := tests/contracts tests/integration tests/browser
+UNIT := $(filter-out $(SLOW) tests/fakes tests/fixtures tests/__pycache__ tests/conftest.py, $(wildcard tests/*))
 FRONTEND := $(shell find frontend/src frontend/*.json frontend/vite.config.ts -type f 2>/dev/null)
 DIST := remoteappmanager/static/dist/user.js
 PYTEST := $(BIN)/python -m pytest
@@ -33,7 +35,7 @@ test: prepare-test  ## the whole test suite, on real parts; leaves nothing runni
 	export DOCKER_HOST="$$(images/engine ensure $(if $(CI),--real))"; \
 	case "$$DOCKER_HOST" in */.run/*) ;; *) images/build ;; esac; \
 	( cd frontend && npm test ); \
-	$(PYTEST) $(UNIT) tests/contracts tests/integration tests/browser
+	$(PYTEST) $(UNIT) $(SLOW)
 
 .PHONY: prepare-test
 prepare-test: $(STAMPS)/system-test $(STAMPS)/test $(DIST) $(STAMPS)/proxy
