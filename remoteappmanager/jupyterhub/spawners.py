@@ -6,7 +6,7 @@ import pwd
 from typing import Any
 
 from jupyterhub.spawner import SpawnException
-from traitlets import Unicode
+from traitlets import Int, Unicode
 
 from remoteappmanager import naming
 from remoteappmanager.jupyterhub.base_spawner import RemoteAppSpawner
@@ -45,6 +45,14 @@ class VirtualUserSpawner(RemoteAppSpawner):
         help="The directory that holds one directory per user. Made when it is missing."
     ).tag(config=True)
 
+    workspace_uid = Int(
+        1000,
+        help="Whom a home belongs to where JupyterHub runs as root: the user that applications "
+        "run as inside their containers, who could not write to it otherwise.",
+    ).tag(config=True)
+
+    workspace_gid = Int(1000, help="The group of a home, likewise.").tag(config=True)
+
     @property
     def home(self) -> pathlib.Path:
         """The user's directory, absolute. Raises ``SpawnException`` when none is configured."""
@@ -58,11 +66,13 @@ class VirtualUserSpawner(RemoteAppSpawner):
         return pathlib.Path(self.workspace_dir).absolute() / naming.workspace_name(self.user.name)
 
     def prepare_home(self) -> None:
-        """Make the user's directory, readable by the Hub's user alone."""
+        """Make the user's directory, for the Hub's user and for the applications alone."""
         home = self.home
         try:
             home.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
             home.mkdir(mode=0o700, exist_ok=True)
+            if os.geteuid() == 0 and not home.is_symlink() and home.stat().st_uid == 0:
+                os.chown(home, self.workspace_uid, self.workspace_gid, follow_symlinks=False)
             usable = home.is_dir() and not home.is_symlink() and os.access(home, os.W_OK)
         except OSError as exc:
             raise self._no_home(str(exc)) from exc

@@ -95,6 +95,11 @@ def test_the_main_job(page: Page, deployment: Deployment) -> None:
     page.keyboard.press("Shift+Enter")
     expect(lab.locator(".jp-OutputArea-output").first).to_contain_text("42", timeout=PATIENCE)
 
+    # What is saved lies in the user's own home, and outlives the container.
+    lab.locator(".jp-Notebook").first.press("Control+s")
+    home = deployment.directory / "workspace" / "carol"
+    eventually(lambda: list(home.glob("*.ipynb")), 20, "the notebook is in the home")
+
     start(page, "Veusz")
     screen = page.frame_locator("iframe:visible").locator("canvas").first
     expect(screen).to_be_visible(timeout=PATIENCE)

@@ -22,6 +22,15 @@ def test_a_virtual_user_has_a_directory_of_their_own(make_spawner, tmp_path) -> 
     assert spawner.get_env()["USER"] == "alice"
 
 
+def test_applications_can_write_to_a_home(make_spawner, tmp_path) -> None:
+    """Where the Hub is root, a home belongs to the user that applications run as."""
+    spawner = make_spawner("alice", workspace_dir=str(tmp_path), workspace_uid=1234)
+    spawner.prepare_home()
+    expected = 1234 if os.geteuid() == 0 else os.geteuid()
+    assert spawner.home.stat().st_uid == expected
+    assert stat.S_IMODE(spawner.home.stat().st_mode) == 0o700
+
+
 @pytest.mark.parametrize(
     "name",
     ["..", ".", "../../etc", "/etc/passwd", "a/b", "a\0b", "-rf", "ü@x.org", "a b", "_", "~root"],
