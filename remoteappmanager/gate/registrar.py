@@ -252,7 +252,9 @@ class Registrar:
 
     async def _follow_docker(self) -> None:
         while True:
-            self._dirty.set()  # whatever happened while nobody followed
+            # Whatever happened while nobody followed: what was dead may run again.
+            self._died.clear()
+            self._dirty.set()
             try:
                 async for event in self._containers.events():
                     self.docker_is_there = True

@@ -21,6 +21,7 @@ from remoteappmanager.gate.forwarder import Forwarder
 from remoteappmanager.gate.registrar import Registrar
 from remoteappmanager.gate.server import GateRouter, serve
 from remoteappmanager.services.gate_hub import GateHub
+from remoteappmanager.services.reverse_proxy import route_path
 from tests.fakes.hub import FakeHub
 
 CLIENT = "service-remoteappgate"
@@ -153,7 +154,7 @@ class FakeContainers:
 
 
 class FakeProxy:
-    """Routes in memory; ``foreign`` ones are never listed."""
+    """Routes in memory, as a proxy's client sees them; ``table`` has decoded paths."""
 
     def __init__(self) -> None:
         self.table: dict[str, str] = {}
@@ -168,17 +169,17 @@ class FakeProxy:
     async def register(self, urlpath: str, target_host_url: str) -> None:
         """As the real one."""
         self._call("register", urlpath)
-        self.table[urlpath] = target_host_url
+        self.table[route_path(urlpath)] = target_host_url
 
     async def unregister(self, urlpath: str) -> None:
         """As the real one."""
         self._call("unregister", urlpath)
-        self.table.pop(urlpath, None)
+        self.table.pop(route_path(urlpath), None)
 
     async def target(self, urlpath: str) -> str | None:
         """As the real one."""
         self._call("target", urlpath)
-        return self.table.get(urlpath)
+        return self.table.get(route_path(urlpath))
 
     async def routes(self) -> dict[str, str]:
         """As the real one."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -147,7 +148,9 @@ async def test_labels_of_ours(user: str, urlpath: str, base: str) -> None:
     world = World(base_url=base)
     world.containers.add(user, ID, urlpath=urlpath)
     await world.registrar.reconcile()
-    assert world.proxy.table == {urlpath: GATE}
+    assert world.proxy.table == {unquote(urlpath): GATE}
+    await world.registrar.reconcile()
+    assert [name for name, _ in world.proxy.calls] == ["routes", "register", "routes"]
 
 
 async def test_two_claims_to_one_id_are_decided_by_age() -> None:
@@ -342,6 +345,18 @@ async def test_it_sees_that_the_proxy_forgot() -> None:
         await until(lambda: not world.registrar.proxy_is_there)
         world.proxy.away = False
         await until(lambda: len(world.proxy.table) == 2)
+
+
+async def test_a_death_seen_before_an_outage_hides_nobody_after_it() -> None:
+    """The daemon restarts and starts the container again: nobody has seen that event."""
+    world = World()
+    world.containers.add("alice", ID)
+    async with world.running():
+        await until(lambda: len(world.proxy.table) == 1)
+        world.event("die")
+        await until(lambda: world.proxy.table == {})
+        world.containers.queue.put_nowait(None)
+        await until(lambda: world.proxy.table == {PATH: GATE})
 
 
 async def test_it_sees_that_docker_is_back() -> None:
