@@ -108,6 +108,12 @@ class NotFoundHandler(BaseHandler):
 class StaticHandler(CommonHeaders, StaticFileHandler):
     """Our own files: nothing in them is secret."""
 
+    def parse_url_path(self, url_path: str) -> str:
+        """The file's path; no file has NUL in its name, and the system's calls fail at it."""
+        if "\0" in url_path:
+            raise HTTPError(404)
+        return super().parse_url_path(url_path)
+
     def set_extra_headers(self, path: str) -> None:
         """Names with a hash in them never change; the others are checked at each load."""
         hashed = path.startswith("dist/assets/")

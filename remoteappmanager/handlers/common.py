@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from types import TracebackType
 from typing import Any
@@ -16,6 +17,8 @@ from remoteappmanager.handlers.handler_authenticator import HandlerAuthenticator
 from remoteappmanager.webapi.errors import fault_of
 
 log = logging.getLogger(__name__)
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?", re.I | re.ASCII)
 
 #: Google Analytics' hosts; allowed only where the site has configured it.
 _ANALYTICS = "https://www.googletagmanager.com https://*.google-analytics.com"
@@ -72,13 +75,16 @@ class CommonHandler(CommonHeaders, HandlerAuthenticator, RequestHandler):
 
     @property
     def origin(self) -> str:
-        """``https://host`` as the browser sees it, behind whatever proxies there are."""
+        """``https://host`` as the browser sees it, behind whatever proxies there are.
+
+        Empty where nobody says a host that could be one.
+        """
         public = urlsplit(self.application.environment_config.public_url)
         if public.scheme and public.netloc:
             return f"{public.scheme}://{public.netloc}"
         forwarded = self.request.headers.get("X-Forwarded-Host", "").split(",")[0].strip()
-        host = forwarded if is_host(forwarded) else self.request.host
-        return f"{get_browser_protocol(self.request)}://{host}"
+        host = next((host for host in (forwarded, self.request.host) if is_host(host)), "")
+        return f"{get_browser_protocol(self.request)}://{host}" if host else ""
 
     def log_exception(
         self,
@@ -119,13 +125,5 @@ def is_host(text: str) -> bool:
     >>> is_host("example.org:8000"), is_host("a/b"), is_host("x@y"), is_host("")
     (True, False, False, False)
     """
-    try:
-        parts = urlsplit(f"//{text}")
-        return (
-            bool(parts.hostname)
-            and parts.netloc == text
-            and parts.username is None
-            and (parts.port is None or parts.port > 0)
-        )
-    except ValueError:
-        return False
+    match = _HOST.fullmatch(text)
+    return match is not None and int(match["port"] or 0) < 65536

@@ -71,8 +71,7 @@ class ApplicationItem(Form):
         given: dict[str, Any] = {
             "mapping_id": application.mapping_id,
             "image": ApplicationImage(
-                # The name that was granted: the image's own may be another of its tags.
-                name=application.accounting.application.image,
+                name=image.name,
                 ui_name=image.ui_name,
                 icon_128=image.icon_128,
                 description=image.description,

@@ -105,6 +105,8 @@ class StubLauncher:
         self.manager = container_manager
         self.failure: Exception | None = None
         self.asked: list[tuple[Any, ...]] = []
+        self.entered = asyncio.Event()
+        self.finished = asyncio.Event()
         self.hold: asyncio.Event | None = None
         self.warning: str | None = None
 
@@ -112,6 +114,7 @@ class StubLauncher:
         self, user: Any, mapping_id: str, configurables: Any = None, *, on_step: Any = None
     ) -> Container:
         self.asked.append(("launch", user.name, mapping_id, configurables))
+        self.entered.set()
         on_step(StepEvent("grant"))
         if self.failure is not None:
             raise self.failure
@@ -123,6 +126,7 @@ class StubLauncher:
             on_step(StepEvent("environment", self.warning))
         if self.hold is not None:
             await self.hold.wait()
+        self.finished.set()
         return self.manager.add_container(user.name, mapping_id)
 
     async def stop(self, user: Any, url_id: str) -> None:

@@ -72,6 +72,19 @@ class Process:
     def database(self) -> Any:
         return self.application.database
 
+    def grant(self, image: str, **options: Any) -> str:
+        """Grant ``image`` to alice, making both where needed; the mapping id."""
+        database = self.database
+        if database.get_user(user_name="alice") is None:
+            database.create_user("alice")
+        if image not in {application.image for application in database.list_applications()}:
+            database.create_application(image)
+        values = {"app_license": None, "allow_home": True, "allow_view": False, "volume": None}
+        values |= {"allow_startup_data": False, **options}
+        mapping_id: str = database.grant_access(image, "alice", **values)
+        database.calls.clear()
+        return mapping_id
+
     async def raw(self, method: str, path: str, **kwargs: Any) -> Answer:
         """A request as it stands, with no credentials but those given; redirects stay."""
         from yarl import URL
