@@ -38,6 +38,8 @@ from remoteappmanager.gate.visitor import Visitor, visitor
 _log = logging.getLogger(__name__)
 
 _NO_LIMIT = 1 << 62
+#: What may be sent again when a kept connection turns out to be closed.
+_REPEATABLE = ("GET", "HEAD", "OPTIONS")
 
 
 class Exchange(HTTPMessageDelegate):
@@ -190,9 +192,11 @@ class Exchange(HTTPMessageDelegate):
                 self._body.close()
 
     async def _exchange(self, found: Visitor, place: access.Destination) -> None:
-        session = self._forwarder.session(place)
+        method = str(self._request.method)
+        again = self._body is None and method in _REPEATABLE
+        session = self._forwarder.session(place, reuse=again)
         async with session.request(
-            str(self._request.method),
+            method,
             self._url(found, place),
             headers=[(name, _as_text(value)) for name, value in self._request_headers(found)],
             data=self._upload(place),

@@ -36,7 +36,7 @@ class Forwarder:
         self.client_id = hub.oauth.oauth_client_id
         self.connections = Connections(hub.who_now)
         self.table: Mapping[str, access.Destination] = {}
-        self._sessions: dict[access.Destination, aiohttp.ClientSession] = {}
+        self._sessions: dict[tuple[access.Destination, bool], aiohttp.ClientSession] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def set_table(self, table: Mapping[str, access.Destination]) -> None:
@@ -44,8 +44,8 @@ class Forwarder:
         self.table = dict(table)
         self.connections.keep_only(self.table)
         places = set(self.table.values())
-        for place in [place for place in self._sessions if place not in places]:
-            self.start(self._sessions.pop(place).close())
+        for key in [key for key in self._sessions if key[0] not in places]:
+            self.start(self._sessions.pop(key).close())
 
     async def hint(self, user: str) -> None:
         """Something about this user changed at the Hub: look at what they have open."""
@@ -59,12 +59,19 @@ class Forwarder:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def session(self, place: access.Destination) -> aiohttp.ClientSession:
-        """The connections to one container, shared with no other: addresses are used again."""
-        session = self._sessions.get(place)
+    def session(self, place: access.Destination, *, reuse: bool) -> aiohttp.ClientSession:
+        """The connections to one container, shared with no other: addresses are used again.
+
+        Without ``reuse`` each request gets a connection of its own. A kept one may be closed by
+        the container at the moment that it is used; what cannot be sent a second time would
+        be lost then (RFC 9112, section 9.3.1).
+        """
+        session = self._sessions.get((place, reuse))
         if session is None:
-            session = self._sessions[place] = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP),
+            session = self._sessions[place, reuse] = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP)
+                if reuse
+                else aiohttp.TCPConnector(limit=0, force_close=True),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,

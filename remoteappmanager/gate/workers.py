@@ -96,7 +96,8 @@ class ProcessWorker:
         self.address = f"http://{host}:{self._listener.getsockname()[1]}"
         self._table: Mapping[str, Destination] = {}
         self._writer: asyncio.StreamWriter | None = None
-        self._process: asyncio.subprocess.Process | None = None
+        #: What runs now; None between two.
+        self.process: asyncio.subprocess.Process | None = None
         self._used: dict[str, float] = {}
         self._sent = 0
         self._known: dict[int, asyncio.Future[None]] = {}
@@ -152,7 +153,7 @@ class ProcessWorker:
         try:
             with theirs:
                 fds = f"{self._listener.fileno()},{theirs.fileno()}"
-                self._process = await asyncio.create_subprocess_exec(
+                self.process = await asyncio.create_subprocess_exec(
                     sys.executable,
                     "-m",
                     "remoteappmanager.cli.remoteappgate",
@@ -178,13 +179,14 @@ class ProcessWorker:
 
     async def _stop(self) -> None:
         for known in self._known.values():
-            known.cancel()
+            if not known.done():
+                known.set_result(None)  # the next process begins with the newest table
         self._known.clear()
         if self._writer is not None:
             self._writer.close()
             self._writer = None
-        if self._process is not None:
+        if self.process is not None:
             with suppress(ProcessLookupError):
-                self._process.kill()  # it holds nothing that it could lose
-            await self._process.wait()
-            self._process = None
+                self.process.kill()  # it holds nothing that it could lose
+            await self.process.wait()
+            self.process = None

@@ -11,52 +11,16 @@ import pytest
 from tornado.web import create_signed_value
 
 from tests.fakes.gate_site import CLIENT, Peer, Site
+from tests.gate.tunnels import SWITCH, UPGRADE, echo, lines, open_tunnel, raw, tunnel_is_cut
 
 NAVIGATION = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "none", "Sec-Fetch-Dest": "document"}
 FETCH = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
-UPGRADE = {
-    "Connection": "Upgrade",
-    "Upgrade": "websocket",
-    "Sec-WebSocket-Version": "13",
-    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-}
-SWITCH = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
 
 
 def hub_xsrf() -> str:
     """An XSRF token of JupyterHub's."""
     signed = create_signed_value(b"x" * 32, "_xsrf", "id")
     return base64.urlsafe_b64encode(signed).decode().rstrip("=")
-
-
-async def raw(site: Site, request: str, *, read: int = 1 << 20) -> tuple[Any, Any]:
-    """A connection on which ``request`` was sent as it is."""
-    host, port = site.url.removeprefix("http://").split(":")
-    reader, writer = await asyncio.open_connection(host, int(port), limit=read)
-    writer.write(request.encode("latin1"))
-    await writer.drain()
-    return reader, writer
-
-
-def lines(first: str, headers: dict[str, str]) -> str:
-    """A request's head."""
-    return "\r\n".join([first, *(f"{n}: {v}" for n, v in headers.items())]) + "\r\n\r\n"
-
-
-async def open_tunnel(site: Site, path: str, headers: dict[str, str]) -> tuple[Any, Any, bytes]:
-    """Ask for a WebSocket; the connection and the answer's head."""
-    host = site.url.removeprefix("http://")
-    head = lines(f"GET {path} HTTP/1.1", {"Host": host, **UPGRADE, **headers})
-    reader, writer = await raw(site, head)
-    return reader, writer, await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
-
-
-async def echo(peer: Peer) -> None:
-    """Accept the WebSocket, and say back what comes."""
-    await peer.say(SWITCH)
-    while data := await peer.reader.read(65536):
-        await peer.say(data)
-    peer.writer.write_eof()
 
 
 # --- who gets in ------------------------------------------------------------------
@@ -692,14 +656,6 @@ async def test_http2_in_clear_text_is_not_tunnelled(site: Site) -> None:
 # --- cutting -----------------------------------------------------------------------------------
 
 
-async def tunnel_is_cut(reader: Any) -> bool:
-    """Whether the tunnel ends within a second."""
-    try:
-        return await asyncio.wait_for(reader.read(), 1) == b""
-    except ConnectionError:
-        return True
-
-
 async def test_a_stop_cuts_tunnels(site: Site) -> None:
     """The container is gone from the table: its WebSocket ends within a second."""
     site.container.script = echo
@@ -797,10 +753,34 @@ async def test_an_answer_older_than_a_hint_is_not_believed(site: Site) -> None:
 async def test_connections_are_not_shared_between_containers(site: Site) -> None:
     """A container's address is used again by the next one: no connection may outlive it."""
     site.place("alice")
-    first = site.forwarder.session(site.forwarder.table["0" * 32])
+    first = site.forwarder.session(site.forwarder.table["0" * 32], reuse=True)
     site.place("alice", url="http://127.0.0.1:9")
-    second = site.forwarder.session(site.forwarder.table["0" * 32])
+    second = site.forwarder.session(site.forwarder.table["0" * 32], reuse=True)
     for _ in range(3):
         await asyncio.sleep(0)
     assert first is not second
     assert first.closed
+
+
+async def test_what_cannot_be_repeated_never_uses_a_kept_connection(
+    site: Site, browser: aiohttp.ClientSession
+) -> None:
+    """A container may close a kept connection just when a request comes; an upload is not lost
+    by that.
+    """
+
+    async def one_answer_only(peer: Peer) -> None:
+        length = int(peer.head.get("content-length") or 0)
+        await peer.reader.readexactly(length)
+        await peer.say(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+        # Without "Connection: close", and closed as soon as something more comes.
+        await peer.reader.read(1)
+
+    path = site.place("alice")
+    site.container.script = one_answer_only
+    for _ in range(3):
+        async with browser.get(path, headers=site.user("alice")) as answer:
+            assert await answer.text() == "hi"
+        async with browser.post(path, headers=site.user("alice"), data=b"x" * 100) as answer:
+            assert answer.status == 200
+            assert await answer.text() == "hi"
