@@ -42,7 +42,7 @@ def describe(resources: Iterable[tuple[type[Resource], bool]], server: str) -> d
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "token": {"type": "apiKey", "in": "header", "name": "Authorization"}
+                "token": {"type": "http", "scheme": "bearer", "description": "A JupyterHub token"}
             },
             "schemas": {**schemas.get("$defs", {}), "Error": _error()},
         },
