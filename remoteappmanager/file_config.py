@@ -26,6 +26,12 @@ POLICY_OPTIONS: dict[str, tuple[type, ...]] = {
 class _StrictBool(Bool):
     """True or False; a number is not a flag."""
 
+    def validate(self, obj: Any, value: Any) -> Any:
+        """traitlets' own takes 1 and 0 for True and False."""
+        if not isinstance(value, bool):
+            self.error(obj, value)
+        return value
+
 
 class FileConfig(HasTraits):
     """The values of the configuration file. Unknown names and wrong types are refused."""
@@ -165,7 +171,8 @@ def _execute(path: str) -> dict[str, Any]:
         raise ConfigurationError(f"{path}, line {exc.lineno}: {exc.msg}.") from exc
     except Exception as exc:
         line = _line_of(exc, path)
-        raise ConfigurationError(f"{path}, line {line}: {type(exc).__name__}: {exc}") from exc
+        text = " ".join(str(exc).split())
+        raise ConfigurationError(f"{path}, line {line}: {type(exc).__name__}: {text}") from exc
     return {
         name: value
         for name, value in namespace.items()
