@@ -10,7 +10,7 @@ from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
 from tornado.routing import Router
 
-from remoteappmanager.gate.forward import Exchange
+from remoteappmanager.gate.forward import Forwarding
 from remoteappmanager.gate.forwarder import Forwarder
 
 _CHUNK = 256 * 1024
@@ -30,7 +30,7 @@ class GateRouter(Router):
         """As Tornado's."""
         if self._own is not None and str(request.path).startswith(self._prefix):
             return self._own.find_handler(request, **kwargs)
-        return Exchange(self._forwarder, request)
+        return Forwarding(self._forwarder, request)
 
 
 def serve(router: Router, sockets: Iterable[socket.socket]) -> HTTPServer:

@@ -35,6 +35,8 @@ class GateHub(Hub):
         self._asking: dict[Credential, asyncio.Task[Actor | None]] = {}
         self._answers: dict[Credential, tuple[float, Actor | None]] = {}
         self._age = float(kwargs.get("cache_max_age", 60))
+        #: User -> number of the last hint about them.
+        self._hinted: dict[str, int] = {}
         self._hints = 0
 
     def credential(self, cookies: dict[str, str]) -> Credential | None:
@@ -75,24 +77,30 @@ class GateHub(Hub):
     def forget_user(self, name: str) -> None:
         """Something about this user changed: believe no answer about them, nor one on its way."""
         self._hints += 1
+        self._hinted[name] = self._hints
         self._asking.clear()
         for credential, (_, actor) in list(self._answers.items()):
             if actor is None or actor.name == name:
                 del self._answers[credential]
 
     async def _ask(self, credential: Credential) -> Actor | None:
-        hints, now = self._hints, asyncio.get_running_loop().time()
+        """Ask until no hint has come while the answer was on its way: it may be older."""
+        while True:
+            hints, now = self._hints, asyncio.get_running_loop().time()
+            actor = await self._question(credential)
+            if hints == self._hints or (actor and self._hinted.get(actor.name, 0) <= hints):
+                self._purge(now)
+                self._answers[credential] = (now, actor)
+                return actor
+
+    async def _question(self, credential: Credential) -> Actor | None:
         try:
             model = await self.oauth.user_for_token(
                 credential.token, use_cache=False, session_id=credential.session_id, sync=False
             )
         except UNAVAILABLE as exc:
             raise ServiceUnavailable("JupyterHub") from exc
-        actor = Actor.from_model(model) if model else None
-        if hints == self._hints:
-            self._purge(now)
-            self._answers[credential] = (now, actor)
-        return actor
+        return Actor.from_model(model) if model else None
 
     def _asked(self, credential: Credential, task: asyncio.Task[Actor | None]) -> None:
         if self._asking.get(credential) is task:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -72,6 +73,41 @@ async def test_forget_user(fake: FakeHub, hub: GateHub) -> None:
     for credential in (alice, bob, Credential("nobody")):
         await hub.who(credential)
     assert len(fake.asked) == 2
+
+
+async def test_an_answer_older_than_a_hint_is_not_believed(
+    fake: FakeHub, hub: GateHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asked before a right was taken away and hears after it is asked for again."""
+    alice = Credential(fake.add("alice"))
+    ask = hub.oauth.user_for_token
+
+    async def slow(*args: Any, **kwargs: Any) -> Any:
+        answer = await ask(*args, **kwargs)
+        if fake.tokens.pop(alice.token, None):
+            hub.forget_user("alice")
+        return answer
+
+    monkeypatch.setattr(hub.oauth, "user_for_token", slow)
+    assert await hub.who(alice) is None
+    assert len(fake.asked) == 2
+
+
+async def test_hints_about_others_do_not_delay(
+    fake: FakeHub, hub: GateHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer about alice stands, whatever is said of bob meanwhile."""
+    alice = Credential(fake.add("alice"))
+    ask = hub.oauth.user_for_token
+
+    async def slow(*args: Any, **kwargs: Any) -> Any:
+        answer = await ask(*args, **kwargs)
+        hub.forget_user("bob")
+        return answer
+
+    monkeypatch.setattr(hub.oauth, "user_for_token", slow)
+    assert await hub.who(alice) is not None
+    assert len(fake.asked) == 1
 
 
 @pytest.mark.parametrize("trouble", ["fail", "nonsense"])
