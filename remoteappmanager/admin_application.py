@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from remoteappmanager import naming
 from remoteappmanager.base_application import BaseApplication
 from remoteappmanager.handlers.admin.admin_home_handler import AdminHomeHandler
 from remoteappmanager.webapi.admin import accounting, application, container, stats, user
@@ -16,6 +17,7 @@ class AdminApplication(BaseApplication):
     """Lets its owner, while the Hub calls them an administrator, manage the realm."""
 
     admin_only = True
+    other_session = naming.USER_SESSION
     #: Whoever is no administrator any more is out at the next request.
     hub_cache = 0
 

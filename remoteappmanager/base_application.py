@@ -18,7 +18,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application as TornadoApplication
 
-from remoteappmanager import composition, paths
+from remoteappmanager import composition, naming, paths
 from remoteappmanager.command_line_config import CommandLineConfig
 from remoteappmanager.environment_config import EnvironmentConfig
 from remoteappmanager.exceptions import ConfigurationError, ServiceUnavailable
@@ -52,6 +52,8 @@ class BaseApplication(TornadoApplication):
 
     #: Whether the Hub must call the owner an administrator, at each request.
     admin_only: ClassVar[bool] = False
+    #: The kind of session that an administrator can change to from here.
+    other_session: ClassVar[str] = naming.ADMIN_SESSION
     #: Seconds for which the Hub's answer about a token is believed.
     hub_cache: ClassVar[int] = 60
     #: (pattern under ``<base>api/v1/``, handler, arguments)
@@ -91,6 +93,7 @@ class BaseApplication(TornadoApplication):
         self._welcomed = not (file_config.auto_user_creation or file_config.demo_applications)
         self._welcoming = asyncio.Lock()
         self._stopping = asyncio.Event()
+        self._kept: set[asyncio.Task[None]] = set()
         super().__init__(self.routes(), **self._settings())
 
     # --- what Tornado wants ----------------------------------------------------
@@ -128,6 +131,7 @@ class BaseApplication(TornadoApplication):
             (f"{base}api/.*", UnknownHandler),
             (f"{base}oauth_callback", session_handlers.OAuthCallbackHandler),
             (f"{base}logout", session_handlers.LogoutHandler),
+            (f"{base}switch", session_handlers.SwitchHandler),
             (
                 f"{base}static/(.*)",
                 base_handler.StaticHandler,
@@ -148,6 +152,16 @@ class BaseApplication(TornadoApplication):
             return ""
         relative = wanted.removeprefix(self.base_urlpath).lstrip("/")
         return f"{self.base_urlpath}{relative}" if relative else ""
+
+    @property
+    def switch_path(self) -> str:
+        """Where an administrator changes to the other kind of session."""
+        return f"{self.base_urlpath}switch"
+
+    def keep(self, task: asyncio.Task[None]) -> None:
+        """Hold a task that outlives its request: the loop itself does not."""
+        self._kept.add(task)
+        task.add_done_callback(self._kept.discard)
 
     def note_activity(self) -> None:
         """Somebody who may has made a request."""

@@ -48,7 +48,7 @@ class HomeHandler(BaseHandler):
             "xsrf-token": _text(self.xsrf_token),
             "logout-url": f"{application.base_urlpath}logout",
             "hub-prefix": f"{options.hub_host}{options.hub_prefix}",
-            "switch-url": f"{application.base_urlpath}switch" if self.actor.admin else "",
+            "switch-url": application.switch_path if self.actor.admin else "",
             "login-service": options.login_service,
             "network-timeout": f"{application.file_config.network_timeout:g}",
             "ga-tracking-id": application.file_config.ga_tracking_id,

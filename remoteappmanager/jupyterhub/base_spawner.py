@@ -25,6 +25,16 @@ def program(name: str) -> str:
     return str(beside) if beside.exists() else shutil.which(name) or name
 
 
+def scopes_of_process(spawner: Any) -> list[str]:
+    """What the token of a per-user process may do: what JupyterHub gives it by itself.
+
+    An administrator's may also stop its own server: this is how they change
+    between the two kinds of session.
+    """
+    scopes = ["users:activity!user", "access:servers!server"]
+    return [*scopes, "delete:servers!server"] if spawner.user.admin else scopes
+
+
 class RemoteAppSpawner(LocalProcessSpawner):
     """Starts ``remoteappmanager`` or ``remoteappadmin`` as a local process.
 
@@ -46,6 +56,10 @@ class RemoteAppSpawner(LocalProcessSpawner):
     session = Unicode(
         naming.USER_SESSION, help="The kind of the process: 'user' or 'admin'. Not configurable."
     )
+
+    @default("server_token_scopes")
+    def _default_server_token_scopes(self) -> Any:
+        return scopes_of_process
 
     @default("commands")
     def _default_commands(self) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 from jupyterhub.httpclient import JupyterHubHTTPClient, fetch
@@ -199,6 +200,24 @@ class Hub:
             response.release()
         except (aiohttp.ClientError, TimeoutError, OSError) as exc:
             raise ServiceUnavailable("JupyterHub") from exc
+
+    async def stop_server(self, user_name: str) -> None:
+        """Ask the Hub to stop the server that this process is. Needs ``delete:servers!server``.
+
+        Raises ``ServiceUnavailable`` when the Hub is away or refuses.
+        """
+        name = quote(user_name, safe="@~")
+        path = f"servers/{quote(self.server_name)}" if self.server_name else "server"
+        try:
+            response = await fetch(
+                f"{self.endpoint_url.rstrip('/')}/users/{name}/{path}",
+                method="DELETE",
+                headers={"Authorization": f"token {self.oauth.api_token}"},
+                timeout=aiohttp.ClientTimeout(total=self.oauth.timeout),
+            )
+            response.release()
+        except (aiohttp.ClientError, TimeoutError, OSError) as exc:
+            raise ServiceUnavailable("JupyterHub", "JupyterHub did not stop the server.") from exc
 
     async def close(self) -> None:
         """Close the connections of this loop."""

@@ -38,6 +38,8 @@ class FakeHub:
         self.activity: list[dict[str, Any]] = []
         self.logged_in: str | None = None
         self.asked: list[str] = []
+        #: Names whose server somebody had stopped, with that somebody's token.
+        self.stopped: list[tuple[str, str]] = []
         self.trouble: str | None = None
         self.released = asyncio.Event()
         self.url = ""
@@ -72,6 +74,7 @@ class FakeHub:
                 ("/hub/api/oauth2/authorize", _Authorize, arguments),
                 ("/hub/api/oauth2/token", _Token, arguments),
                 ("/hub/api/users/.*/activity", _Activity, arguments),
+                ("/hub/api/users/(.*)/server", _Server, arguments),
             ],
             log_function=lambda handler: None,
         )
@@ -139,3 +142,10 @@ class _Token(_Handler):
 class _Activity(_Handler):
     def post(self) -> None:
         self.hub.activity.append(json.loads(self.request.body))
+
+
+class _Server(_Handler):
+    def delete(self, name: str) -> None:
+        token = self.request.headers.get("Authorization", "").removeprefix("token ")
+        self.hub.stopped.append((name, token))
+        self.set_status(204)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.fakes.hub import FakeHub
-from tests.fakes.process import NAVIGATE, Process, running_process
+from tests.fakes.process import NAVIGATE, Answer, Browser, Process, running_process
 
 
 async def test_a_visitor_is_sent_to_the_hub_with_pkce(process: Process) -> None:
@@ -112,3 +113,60 @@ async def test_codes_and_tokens_are_masked_in_the_log(
     secrets = [*process.hub.tokens, "f00dfeed", browser.xsrf]
     assert not [secret for secret in secrets if secret in caplog.text]
     assert "code=[secret]" in caplog.text
+
+
+async def switched(process: Process, xsrf: str | None = None) -> tuple[Browser, Answer]:
+    """What comes of pressing the button."""
+    browser = await process.browser()
+    token = browser.xsrf if xsrf is None else xsrf
+    headers = {**NAVIGATE, "Content-Type": "application/x-www-form-urlencoded"}
+    body = f"_xsrf={token}".encode()
+    return browser, await browser.request("POST", f"{process.base}switch", headers, body)
+
+
+async def test_an_admin_changes_between_the_two_sessions(admin: Process) -> None:
+    """Asked first; then the Hub stops this process, and starts the other kind."""
+    browser, answer = await switched(admin)
+    assert answer.status == 200
+    target = "/hub/spawn/alice?opt-session=user&next=%2Fuser%2Falice%2F"
+    assert answer.headers["Refresh"] == f"3; url={target}"
+    await asyncio.gather(*admin.application._kept)
+    assert admin.hub.stopped == [("alice", admin.token)]
+    page = await browser.get(f"{admin.base}switch")
+    assert page.status == 200
+    assert 'method="post"' in page.text
+    assert browser.xsrf in page.text
+
+
+async def test_the_way_to_the_administration_is_shown_to_admins_only(process: Process) -> None:
+    """In a user's session: for an admin a way to the other kind, for others nothing."""
+    _, answer = await switched(process)
+    assert answer.status == 404
+    process.application.hub.forget()
+    process.hub.models["alice"]["admin"] = True
+    browser, answer = await switched(process)
+    assert "opt-session=admin" in answer.headers["Refresh"]
+    page = await browser.get(process.base)
+    assert 'data-switch-url="/user/alice/switch"' in page.text
+
+
+async def test_a_foreign_page_cannot_end_a_session(admin: Process) -> None:
+    """Without the XSRF token nothing happens, and a link only asks."""
+    for token in ("", "wrong"):
+        _, answer = await switched(admin, xsrf=token)
+        assert answer.status in {302, 403}
+    await (await admin.browser()).get(f"{admin.base}switch")
+    assert admin.hub.stopped == []
+
+
+async def test_a_hub_that_does_not_stop_us_is_logged(
+    admin: Process, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing breaks; the log says that the session cannot be changed."""
+    browser = await admin.browser()
+    await browser.get(admin.base)
+    oauth = admin.application.hub
+    oauth.endpoint_url = "http://127.0.0.1:1/hub/api"
+    await switched(admin)
+    await asyncio.gather(*admin.application._kept)
+    assert "cannot be changed" in caplog.text
