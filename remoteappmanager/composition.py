@@ -93,15 +93,19 @@ def make_container_manager(config: FileConfig) -> ContainerManager:
         security = Security.from_config(config.container_security)
     except ValueError as exc:
         raise ConfigurationError(f"container_security: {exc}") from exc
-    return ContainerManager(
-        config.docker_config(),
-        config.docker_realm,
-        network=config.container_network,
-        internet=config.container_internet,
-        limits=limits,
-        security=security,
-        stop_grace=config.container_stop_grace,
-    )
+    try:
+        return ContainerManager(
+            config.docker_config(),
+            config.docker_realm,
+            network=config.container_network,
+            internet=config.container_internet,
+            limits=limits,
+            security=security,
+            stop_grace=config.container_stop_grace,
+        )
+    except ValueError as exc:
+        # Two settings that do not go together; the message names them.
+        raise ConfigurationError(str(exc)) from exc
 
 
 def make_gate(environment: EnvironmentConfig) -> GateClient | NoGate:

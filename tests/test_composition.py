@@ -55,6 +55,7 @@ def test_a_database_that_cannot_be_made_is_said(values: dict[str, Any], says: st
         ({"container_limits": {"memory": "much"}}, "container_limits.*memory"),
         ({"container_security": {"capabilities": "ALL"}}, "container_security"),
         ({"container_security": {"privileged": True}}, "container_security.*privileged"),
+        ({"container_network": "host-port", "container_internet": False}, "container_internet"),
     ],
 )
 def test_wrong_limits_are_said(values: dict[str, Any], says: str) -> None:
