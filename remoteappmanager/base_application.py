@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 GRACE = 10.0
 #: Seconds between attempts to clean up what an earlier process left, while Docker is away.
 RETRY = 15.0
+#: Seconds between attempts to hear of Docker's events again.
+RETRY_WATCHING = 3.0
 
 
 class BaseApplication(TornadoApplication):
@@ -74,7 +76,7 @@ class BaseApplication(TornadoApplication):
         self.user = User(
             name=command_line_config.user, login_service=command_line_config.login_service
         )
-        self.events = events.Events()
+        self.events = events.Events(self._watch_docker)
         self.hub = composition.make_hub(
             command_line_config, environment_config, cache_max_age=self.hub_cache
         )
@@ -253,6 +255,18 @@ class BaseApplication(TornadoApplication):
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=GRACE)
+
+    async def _watch_docker(self) -> None:
+        """Tell open pages when something of the owner's starts or dies, whoever did it."""
+        while True:
+            with contextlib.suppress(ServiceUnavailable):
+                async with contextlib.aclosing(self.container_manager.events()) as stream:
+                    async for event in stream:
+                        if event.user == self.user.name:
+                            self.events.changed()
+            # Docker went away: each look says so, or that it is back.
+            self.events.changed()
+            await asyncio.sleep(RETRY_WATCHING)
 
     async def _remove_remains(self) -> None:
         """Clean up what a process of this user that was killed left half started."""

@@ -63,11 +63,11 @@ class BaseHandler(CommonHandler):
             self.look_again()
         self.render_fault(fault)
 
-    def look_again(self) -> None:
+    def look_again(self, seconds: int = LOOK_AGAIN) -> None:
         """Make the browser load this page anew after a while, without any script."""
-        self.set_header("Retry-After", str(LOOK_AGAIN))
+        self.set_header("Retry-After", str(seconds))
         if self.request.method in {"GET", "HEAD"}:
-            self.set_header("Refresh", str(LOOK_AGAIN))
+            self.set_header("Refresh", str(seconds))
 
     def render_fault(self, fault: Fault) -> None:
         """The error page, or its plain text where a program asks."""

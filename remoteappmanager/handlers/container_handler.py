@@ -5,8 +5,6 @@ That is: the proxy has no route for it yet, or none any more.
 
 from __future__ import annotations
 
-import contextlib
-
 from tornado.web import HTTPError
 
 from remoteappmanager.exceptions import NotFound, ServiceUnavailable
@@ -27,10 +25,12 @@ class ContainerHandler(BaseHandler):
         if not await self._runs(url_id):
             self._say(_GONE)
             return
-        # The gate away or not yet aware of the container: the next look will tell.
-        with contextlib.suppress(NotFound, ServiceUnavailable):
+        try:
             await self.application.gate.publish(url_id)
-        self.look_again()
+            self.look_again(seconds=1)
+        except (NotFound, ServiceUnavailable):
+            # The gate is away or not yet aware of the container: a later look will tell.
+            self.look_again()
         self._say(_SOON)
 
     get = head = post = put = patch = delete = options = respond

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, ClassVar
 
 from tornado.iostream import StreamClosedError
@@ -21,14 +21,24 @@ from remoteappmanager.webapi.base import APIHandler
 STREAM_LIFE = 300.0
 #: Seconds of silence after which a comment is sent, so that proxies keep the connection.
 HEARTBEAT = 20.0
+#: Seconds after which a look is suggested in any case: nobody tells us of new grants.
+LOOK = 60.0
 #: Events that wait for one slow page; beyond that the oldest are dropped.
 MAX_WAITING = 100
 
 
 class Events:
-    """Who listens, and the starts in flight (for who begins to listen in the middle)."""
+    """Who listens, and the starts in flight (for who begins to listen in the middle).
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    watch:
+        Runs for as long as anybody listens, and calls ``changed`` for what happens elsewhere.
+    """
+
+    def __init__(self, watch: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
+        self._watch = watch
+        self._watcher: asyncio.Task[None] | None = None
         self._listeners: set[asyncio.Queue[tuple[str, dict[str, Any]]]] = set()
         self._starts: dict[str, list[tuple[str, dict[str, Any]]]] = {}
 
@@ -64,14 +74,23 @@ class Events:
             for event in events[:MAX_WAITING]:
                 _put(queue, event)
         self._listeners.add(queue)
+        if self._watcher is None and self._watch is not None:
+            self._watcher = asyncio.create_task(self._watch())
         try:
             yield queue
         finally:
             self._listeners.discard(queue)
+            if self._watcher is not None and not self._listeners:
+                self._watcher.cancel()
+                self._watcher = None
 
     def _send(self, event: tuple[str, dict[str, Any]]) -> None:
         for queue in self._listeners:
             _put(queue, event)
+
+
+def _text(name: str, data: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n"
 
 
 def _put(queue: asyncio.Queue[Any], event: Any) -> None:
@@ -94,6 +113,7 @@ class EventsHandler(APIHandler):
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Accel-Buffering", "no")
         ends = time.monotonic() + self.life
+        look = time.monotonic() + LOOK
         self._left = asyncio.Event()
         with self.application.events.listen() as queue:
             self.write("retry: 3000\n\n")
@@ -101,6 +121,9 @@ class EventsHandler(APIHandler):
             with contextlib.suppress(StreamClosedError):
                 while (rest := ends - time.monotonic()) > 0 and not self._left.is_set():
                     self.write(await self._next(queue, min(rest, HEARTBEAT)))
+                    if time.monotonic() >= look:
+                        look = time.monotonic() + LOOK
+                        self.write(_text("change", {}))
                     await self.flush()
 
     async def _next(self, queue: asyncio.Queue[tuple[str, dict[str, Any]]], wait: float) -> str:
@@ -113,8 +136,7 @@ class EventsHandler(APIHandler):
             task.cancel()
         if getting not in done:
             return ":\n\n"
-        name, data = getting.result()
-        return f"event: {name}\ndata: {json.dumps(data)}\n\n"
+        return _text(*getting.result())
 
     def on_connection_close(self) -> None:
         """The browser has left."""

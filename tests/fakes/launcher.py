@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from remoteappmanager import naming
 from remoteappmanager.docker.container import Container
+from remoteappmanager.docker.events import ContainerEvent
 from remoteappmanager.docker.image import Image, ImageIndex
 from remoteappmanager.exceptions import InvalidRequest, NotFound
 from remoteappmanager.launcher import RunnableApplication, StepEvent
@@ -21,6 +23,9 @@ class StubContainerManager:
         self.calls: list[str] = []
         self.failure: Exception | None = None
         self.closed = False
+        #: What Docker tells whoever listens: an event, or an error that ends the stream.
+        self.happening: asyncio.Queue[Any] = asyncio.Queue()
+        self.watching = 0
 
     def add_image(self, name: str, **values: Any) -> Image:
         """Docker has one more image."""
@@ -70,8 +75,16 @@ class StubContainerManager:
         self._asked("stop_and_remove_container")
         self.containers = [item for item in self.containers if item.docker_id != docker_id]
 
-    async def remove_remains(self, user_name: str) -> None:
-        self._asked("remove_remains")
+    async def events(self) -> AsyncGenerator[ContainerEvent, None]:
+        self.watching += 1
+        try:
+            while True:
+                happened = await self.happening.get()
+                if isinstance(happened, Exception):
+                    raise happened
+                yield happened
+        finally:
+            self.watching -= 1
 
     async def close(self) -> None:
         self.closed = True

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from remoteappmanager import base_application
+from remoteappmanager.docker.events import ContainerEvent
+from remoteappmanager.exceptions import ServiceUnavailable
 from remoteappmanager.webapi import events
 from remoteappmanager.webapi.events import MAX_WAITING, Events, EventsHandler
 from tests.fakes.process import FETCH, Process
@@ -126,3 +129,51 @@ async def test_a_slow_page_loses_the_oldest() -> None:
         for _ in range(MAX_WAITING + 5):
             told.changed()
         assert queue.qsize() == MAX_WAITING
+
+
+def event(action: str, user: str) -> ContainerEvent:
+    return ContainerEvent(action, "d", "u", user, "m", 1.0)
+
+
+async def test_what_happens_elsewhere_is_told(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container that dies, or that an administrator stops, is worth a look; others' are not.
+
+    So is Docker going away, and coming back.
+    """
+    monkeypatch.setattr(base_application, "RETRY_WATCHING", 0.001)
+    happening = process.manager.happening
+    async with opened(process) as response:
+        stream = Stream(response)
+        happening.put_nowait(event("die", "bob"))
+        happening.put_nowait(event("die", "alice"))
+        assert (await stream.next())[0] == "change"
+        happening.put_nowait(ServiceUnavailable("Docker"))
+        assert (await stream.next())[0] == "change"
+        happening.put_nowait(event("start", "alice"))
+        assert (await stream.next())[0] == "change"
+        assert happening.empty()
+
+
+async def test_docker_is_watched_only_while_somebody_looks(process: Process) -> None:
+    """One stream from Docker for all open pages, and none when there is none."""
+    told = process.application.events
+    assert process.manager.watching == 0
+    with told.listen(), told.listen():
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert process.manager.watching == 1
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert process.manager.watching == 0
+
+
+async def test_new_grants_are_seen_after_a_while(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody tells of grants: a look is suggested now and then."""
+    monkeypatch.setattr(events, "HEARTBEAT", 0.01)
+    monkeypatch.setattr(events, "LOOK", 0.02)
+    async with opened(process) as response:
+        assert (await Stream(response).next())[0] == "change"
