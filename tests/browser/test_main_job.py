@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
 
 from tests.browser.chromium import launch
 from tests.integration.deployment import Deployment, eventually
@@ -33,6 +33,8 @@ def page(browser: Browser, deployment: Deployment) -> Iterator[Page]:
         deployment.grant(image, "carol")
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     opened = context.new_page()
+    NETWORK_CHANGED.clear()
+    opened.on("requestfailed", _remember)
     opened.goto(deployment.url)
     opened.fill("#username_input", "carol")
     opened.fill("#password_input", "anything")
@@ -40,6 +42,30 @@ def page(browser: Browser, deployment: Deployment) -> Iterator[Page]:
     opened.wait_for_url("**/user/carol/", timeout=PATIENCE)
     yield opened
     context.close()
+    carol = deployment.enter("carol")
+    for url_id in deployment.api(carol, "GET", "containers/").json()["identifiers"]:
+        deployment.api(carol, "DELETE", f"containers/{url_id}/")
+
+
+#: Addresses that Chromium gave up because an interface of this host came or went, as
+#: they do when any container on it starts or stops. A person would reload.
+NETWORK_CHANGED: list[str] = []
+
+
+def _remember(request: Request) -> None:
+    if request.failure == "net::ERR_NETWORK_CHANGED":
+        NETWORK_CHANGED.append(request.url)
+
+
+def wait_until_usable(page: Page, sign: Locator) -> None:
+    """Wait for a sign of life in the frame; reload it once, after exactly that error."""
+    try:
+        expect(sign).to_be_visible(timeout=PATIENCE)
+    except AssertionError:
+        if not NETWORK_CHANGED:
+            raise
+        visible_frame(page).evaluate("frame => frame.contentWindow.location.reload()")
+        expect(sign).to_be_visible(timeout=PATIENCE)
 
 
 def start(page: Page, name: str) -> None:
@@ -81,11 +107,13 @@ def test_the_main_job(page: Page, deployment: Deployment) -> None:
     """
     start(page, "Tiny page")
     tiny = page.frame_locator("iframe:visible")
-    expect(tiny.get_by_role("heading", name="It works")).to_be_visible(timeout=PATIENCE)
+    wait_until_usable(page, tiny.get_by_role("heading", name="It works"))
 
     start(page, "JupyterLab")
     lab = page.frame_locator("iframe:visible")
-    lab.locator(".jp-LauncherCard[data-category=Notebook]").first.click(timeout=PATIENCE)
+    notebook = lab.locator(".jp-LauncherCard[data-category=Notebook]").first
+    wait_until_usable(page, notebook)
+    notebook.click()
     cell = lab.locator(".jp-Notebook .jp-Cell .cm-content").first
     cell.click(timeout=PATIENCE)
     page.keyboard.type("6 * 7")
@@ -102,7 +130,7 @@ def test_the_main_job(page: Page, deployment: Deployment) -> None:
 
     start(page, "Veusz")
     screen = page.frame_locator("iframe:visible").locator("canvas").first
-    expect(screen).to_be_visible(timeout=PATIENCE)
+    wait_until_usable(page, screen)
     # A desktop without a window has a handful of colours; Veusz draws toolbars and a plot.
     eventually(lambda: colours(screen) > 100, 40, "the window of Veusz is drawn")
 
@@ -131,4 +159,4 @@ def test_nothing_is_logged_as_an_error(page: Page, deployment: Deployment) -> No
     start(page, "Tiny page")
     page.wait_for_timeout(500)
     quit_application(page, "Tiny page")
-    assert errors == []
+    assert [e for e in errors if "ERR_NETWORK_CHANGED" not in e] == []
