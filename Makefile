@@ -89,8 +89,11 @@ $(STAMPS)/system-run $(STAMPS)/system-test: $(STAMPS)/system-%: jupyterhub/needs
 
 $(STAMPS)/venv: | $(STAMPS)/system-run
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed." >&2; exit 1; }
-	@echo "==> Making a virtual environment with $(PYTHON)"
-	@$(PYTHON) -m venv $(VENV)
+	@# One that works is kept: made again over it by another Python, it would be broken.
+	@if ! $(BIN)/python -c 'import math, pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		echo "==> Making a virtual environment with $(PYTHON)"; \
+		$(PYTHON) -m venv --clear $(VENV); \
+	fi
 	@touch $@
 
 $(STAMPS)/run: requirements.txt constraints.txt setup.py $(STAMPS)/venv
