@@ -42,6 +42,7 @@ class BaseHandler(CommonHandler):
         return {
             **super().get_template_namespace(),
             "base_url": application.base_urlpath,
+            "home": "Administration" if application.admin_only else "Your applications",
             "static": f"{application.base_urlpath}static/",
             "hub_prefix": application.command_line_config.hub_prefix,
             "hub_host": application.command_line_config.hub_host,
