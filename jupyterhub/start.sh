@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Starts everything on http://127.0.0.1:8000, and ends it all on Ctrl-C. `make run` calls it.
 # What it writes lies in .run (REMOTEAPP_RUN_DIR): remove that, and the next run is a first one.
+# jupyterhub_config.py lists the environment variables with which several run side by side.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 run="$(realpath -m "${REMOTEAPP_RUN_DIR:-.run}")"
 python="$PWD/.venv/bin/python"
 bin="$PWD/.venv/bin"
 port="${REMOTEAPP_PORT:-8000}"
-realm=remoteexec
 export REMOTEAPP_RUN_DIR="$run"
+export REMOTEAPP_CONFIG_FILE="${REMOTEAPP_CONFIG_FILE:-$PWD/jupyterhub/remoteappmanager_config.py}"
 # The Hub looks for node in PATH, for its proxy.
 export PATH="$bin:$PATH:/usr/sbin:/sbin"
 mkdir -p "$run"
@@ -29,22 +30,44 @@ end() {
     echo "==> Nothing is left running."
 }
 
-if "$python" - "$port" <<'PY'
-import socket, sys
-with socket.socket() as probe:
-    sys.exit(probe.connect_ex(("127.0.0.1", int(sys.argv[1]))))
-PY
-then
-    echo "Something listens on port $port already. Stop it, or choose another: REMOTEAPP_PORT=8001 make run" >&2
+# One run in a directory: two would write the same databases. (The lock is not handed on.)
+exec 9>"$run/lock"
+if ! flock -n 9; then
+    echo "It runs already from $run. For another one beside it:" >&2
+    echo "    REMOTEAPP_RUN_DIR=.run2 REMOTEAPP_PORT=8010 make run" >&2
+    echo "and REMOTEAPP_CONFIG_FILE with another docker_realm, or they share their containers." >&2
     exit 1
 fi
+# `free PORT`: whether nothing listens there.
+free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+if ! free "$port"; then
+    echo "Something listens on port $port already. Stop it, or choose another: REMOTEAPP_PORT=8010 make run" >&2
+    exit 1
+fi
+# The two inner ports are nobody's business: where the usual ones are taken, others do.
+read -r hub_port api_port < <("$python" - "$port" <<'PY'
+import socket, sys
+def unused(number):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", number if number != int(sys.argv[1]) else 0))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+print(unused(8081), unused(8001))
+PY
+)
+export REMOTEAPP_HUB_PORT="${REMOTEAPP_HUB_PORT:-$hub_port}"
+export REMOTEAPP_PROXY_API_PORT="${REMOTEAPP_PROXY_API_PORT:-$api_port}"
+realm="$("$python" jupyterhub/clean_realm.py --name "$REMOTEAPP_CONFIG_FILE")"
 
 trap end EXIT
 # Ctrl-C is how a run is meant to end: no error.
 trap 'exit 0' INT
 trap 'exit 143' TERM
 
-DOCKER_HOST="$(images/engine ensure)"
+DOCKER_HOST="$(images/engine ensure 9>&-)"
 export DOCKER_HOST
 real=yes
 case "$DOCKER_HOST" in "unix://$run/"*) real=no ;; esac
@@ -55,24 +78,28 @@ fi
 
 if [ ! -e "$run/remoteappmanager.db" ]; then
     echo "==> Making the accounting database"
-    "$bin/remoteappdb" "$run/remoteappmanager.db" init
-    "$bin/remoteappdb" "$run/remoteappmanager.db" apply jupyterhub/demo_accounting.yaml >/dev/null
+    # Under another name until it is whole: Ctrl-C may come at any time.
+    rm -f "$run/new.db"
+    "$bin/remoteappdb" "$run/new.db" init
+    "$bin/remoteappdb" "$run/new.db" apply jupyterhub/demo_accounting.yaml >/dev/null
+    mv "$run/new.db" "$run/remoteappmanager.db"
 fi
 
 echo "==> Starting JupyterHub (log: $run/hub.log)"
 # In a session of its own: Ctrl-C reaches this script first, which then ends things in order.
 setsid "$bin/jupyterhub" -f "$PWD/jupyterhub/jupyterhub_config.py" \
-    >"$run/hub.log" 2>&1 </dev/null &
+    >"$run/hub.log" 2>&1 </dev/null 9>&- &
 hub=$!
-for _ in $(seq 240); do
-    "$python" -c 'import sys, urllib.request as r; r.build_opener(r.ProxyHandler({})).open(sys.argv[1], timeout=2)' \
-        "http://127.0.0.1:$port/hub/health" 2>/dev/null && break
-    if ! kill -0 "$hub" 2>/dev/null; then
-        echo "JupyterHub ended; its last words:" >&2
-        tail -n 20 "$run/hub.log" >&2
-        hub=''
-        exit 1
-    fi
+began=$SECONDS
+hub_ended() {
+    echo "JupyterHub $1; its last words (all of them: $run/hub.log):" >&2
+    tail -n 20 "$run/hub.log" >&2
+    exit 1
+}
+until "$python" -c 'import sys, urllib.request as r; r.build_opener(r.ProxyHandler({})).open(sys.argv[1], timeout=2)' \
+    "http://127.0.0.1:$port/hub/health" 2>/dev/null; do
+    kill -0 "$hub" 2>/dev/null || hub_ended "ended"
+    [ "$SECONDS" -lt "$((began + 120))" ] || hub_ended "does not answer"
     sleep 0.25
 done
 
@@ -91,7 +118,7 @@ echo
 
 if [ "$real" = yes ]; then
     # In a process group of its own, so that it can be ended as a whole.
-    setsid images/build jupyter desktop veusz &
+    setsid images/build jupyter desktop veusz 9>&- &
     builder=$!
     if wait "$builder"; then
         echo "==> All demo applications are there."
@@ -100,4 +127,4 @@ if [ "$real" = yes ]; then
     fi
     builder=''
 fi
-wait "$hub"
+wait "$hub" || hub_ended "ended"
