@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from remoteappmanager.exceptions import NotFound, ServiceUnavailable
-from remoteappmanager.webapi.admin.listing import choose, find, number
+from remoteappmanager.webapi.admin.listing import choose, find, named, number
 from remoteappmanager.webapi.base import CollectionHandler, ItemHandler, Resource
 from remoteappmanager.webapi.forms import Form, SearchQuery, Text
 
@@ -56,7 +56,8 @@ class ApplicationResource(Resource):
     async def create(self, form: ApplicationForm) -> str:
         """Add one, whether or not Docker has its image yet. ``Exists``."""
         database = self.application.database
-        return str(await self.database(database.create_application, form.image_name))
+        with named("image_name"):
+            return str(await self.database(database.create_application, form.image_name))
 
     async def delete(self, identifier: str) -> None:
         """Remove one with its grants; fine when already gone."""

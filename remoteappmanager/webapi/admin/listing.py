@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from remoteappmanager.exceptions import InvalidRequest
 from remoteappmanager.webapi.base import Resource
 from remoteappmanager.webapi.errors import BadQueryArguments
 from remoteappmanager.webapi.forms import MAX_COUNT, SearchQuery
@@ -21,6 +23,15 @@ def number(text: str) -> int | None:
     if not (text.isascii() and text.isdigit()):
         return None
     return int(text) if len(text) <= len(str(MAX_COUNT)) and int(text) <= MAX_COUNT else 0
+
+
+@contextlib.contextmanager
+def named(key: str) -> Iterator[None]:
+    """What the database refuses as a name is the caller's mistake: 400, naming the key."""
+    try:
+        yield
+    except ValueError as exc:
+        raise InvalidRequest(f"{key}: {exc}.") from exc
 
 
 async def find(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from pydantic import Field
+
 from remoteappmanager.exceptions import NotFound
-from remoteappmanager.webapi.admin.listing import find, number
+from remoteappmanager.webapi.admin.listing import choose, find, named, number
 from remoteappmanager.webapi.base import CollectionHandler, ItemHandler, Resource
-from remoteappmanager.webapi.forms import Form, SearchQuery, Text
+from remoteappmanager.webapi.forms import MAX_COUNT, Form, SearchQuery, Text
 
 
 class UserItem(Form):
@@ -23,6 +25,12 @@ class UserForm(Form):
     name: Text
 
 
+class UserQuery(SearchQuery):
+    """The users, or the one with an id: one item cannot be retrieved (spec: rest)."""
+
+    id: int | None = Field(None, ge=0, le=MAX_COUNT, description="Only the user with this id")
+
+
 class UserResource(Resource):
     """The users; the id is a number."""
 
@@ -30,16 +38,21 @@ class UserResource(Resource):
     summary = "Users"
     Item = UserItem
     Create = UserForm
-    Query = SearchQuery
+    Query = UserQuery
 
-    async def list(self, query: SearchQuery) -> tuple[dict[str, Form], int]:
-        """One page of them, searched and sorted by the database."""
+    async def list(self, query: UserQuery) -> tuple[dict[str, Form], int]:
+        """One page of them, searched and sorted by the database; or the one asked for."""
+        if query.id is not None:
+            user = await self.database(self.application.database.get_user, id=query.id)
+            found = {} if user is None else {str(user.id): UserItem(name=user.name)}
+            return choose(found, query, ("name",))
         users, total = await find(self, self.application.database.find_users, query, "name")
         return {str(user.id): UserItem(name=user.name) for user in users}, total
 
     async def create(self, form: UserForm) -> str:
         """Add one. ``Exists``."""
-        return str(await self.database(self.application.database.create_user, form.name))
+        with named("name"):
+            return str(await self.database(self.application.database.create_user, form.name))
 
     async def delete(self, identifier: str) -> None:
         """Remove one with their grants; fine when already gone."""

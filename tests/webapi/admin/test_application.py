@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from remoteappmanager.exceptions import ServiceUnavailable
 from tests.fakes.process import Process
 
@@ -29,6 +31,14 @@ async def test_an_application_that_exists_is_409(admin: Process) -> None:
     admin.database.create_application("app/here")
     answer = await admin.api("POST", "applications/", {"image_name": "app/here"})
     assert (answer.status, answer.json["type"]) == (409, "Exists")
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 256, "a\x01b", "a\nb"])
+async def test_a_wrong_image_name_is_400(admin: Process, name: str) -> None:
+    """The message names the key."""
+    answer = await admin.api("POST", "applications/", {"image_name": name})
+    assert (answer.status, answer.json["type"]) == (400, "BadRepresentation")
+    assert "image_name" in answer.json["message"]
 
 
 async def test_docker_away_does_not_hide_the_accounting(admin: Process) -> None:

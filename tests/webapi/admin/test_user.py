@@ -34,7 +34,17 @@ async def test_a_user_that_exists_is_409(admin: Process) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"name": ""}, {"name": 1}, {"name": " "}, {"name": "x" * 256}]
+    "body",
+    [
+        {},
+        {"name": ""},
+        {"name": 1},
+        {"name": " "},
+        {"name": "x" * 256},
+        {"name": "a\x01b"},
+        {"name": "a\nb"},
+        {"name": "a\x7fb"},
+    ],
 )
 async def test_a_wrong_name_is_400(admin: Process, body: object) -> None:
     """The message names the key."""
@@ -58,6 +68,19 @@ async def test_one_user_is_not_retrieved(admin: Process) -> None:
     """Retrieving one item is 405, as in the original."""
     answer = await admin.api("GET", "users/1/")
     assert (answer.status, answer.headers["Allow"]) == (405, "DELETE")
+
+
+async def test_one_user_is_found_by_id(admin: Process) -> None:
+    """``?id=`` lists that user alone, with one question; nobody, when there is none."""
+    ids = {name: admin.database.create_user(name) for name in ("bob", "carol")}
+    admin.database.calls.clear()
+    body = (await admin.api("GET", f"users/?id={ids['carol']}")).json
+    assert (body["items"], body["total"]) == ({str(ids["carol"]): {"name": "carol"}}, 1)
+    assert dict(admin.database.calls) == {"get_user": 1}
+    assert (await admin.api("GET", "users/?id=999")).json["total"] == 0
+    for wrong in ("x", "-1", str(2**31)):
+        answer = await admin.api("GET", f"users/?id={wrong}")
+        assert (answer.status, answer.json["type"]) == (400, "BadQueryArguments")
 
 
 async def test_search_sort_and_page(admin: Process) -> None:
