@@ -5,6 +5,7 @@
 # Environment variables, each with its default, for several runs side by side:
 #   REMOTEAPP_RUN_DIR         .      where everything that is written lies
 #   REMOTEAPP_PORT            8000   the address for browsers, http://127.0.0.1:PORT
+#   REMOTEAPP_BASE_URL        /      where the site begins, below that address
 #   REMOTEAPP_HUB_PORT        8081   the Hub's own port
 #   REMOTEAPP_PROXY_API_PORT  8001   the proxy's API
 #   REMOTEAPP_CONFIG_FILE     remoteappmanager_config.py beside this file
@@ -31,7 +32,8 @@ def port(name, default):
 
 # --- addresses: everything on the loopback interface -------------------------------------
 
-c.JupyterHub.bind_url = f"http://127.0.0.1:{port('REMOTEAPP_PORT', 8000)}"
+base_url = os.environ.get("REMOTEAPP_BASE_URL", "/")
+c.JupyterHub.bind_url = f"http://127.0.0.1:{port('REMOTEAPP_PORT', 8000)}{base_url}"
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{port('REMOTEAPP_HUB_PORT', 8081)}"
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{port('REMOTEAPP_PROXY_API_PORT', 8001)}"
 local_proxy = here / "node_modules" / ".bin" / "configurable-http-proxy"

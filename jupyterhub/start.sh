@@ -80,7 +80,7 @@ if [ ! -e "$run/remoteappmanager.db" ]; then
     echo "==> Making the accounting database"
     # Under another name until it is whole: Ctrl-C may come at any time.
     rm -f "$run/new.db"
-    "$bin/remoteappdb" "$run/new.db" init
+    "$bin/remoteappdb" "$run/new.db" init >/dev/null
     "$bin/remoteappdb" "$run/new.db" apply jupyterhub/demo_accounting.yaml >/dev/null
     mv "$run/new.db" "$run/remoteappmanager.db"
 fi
