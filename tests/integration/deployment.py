@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 from collections.abc import Callable
 from typing import Any
 
@@ -99,6 +100,7 @@ class Visitor(requests.Session):
         super().__init__()
         self.trust_env = False
         self.base = base
+        self.prefix = urllib.parse.urlsplit(base).path
         self.name = name
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
@@ -110,6 +112,7 @@ class Visitor(requests.Session):
 
     def xsrf(self, path: str) -> str:
         """The XSRF token of the cookie for exactly ``path``; empty when there is none."""
+        path = self.prefix + path
         found = [c.value for c in self.cookies if c.name == "_xsrf" and c.path == path]
         return found[0] or "" if found else ""
 
@@ -123,7 +126,8 @@ class Deployment:
     """One deployment; see the module. ``directory`` is the run directory, ``url`` its address.
 
     ``hub_config`` and ``app_config`` are added to the two configuration files; without ``anyone``,
-    only the demo users of the repository's configuration may log in.
+    only the demo users of the repository's configuration may log in. With ``prefix``, such as
+    ``/lab``, the whole site lies below that path.
     """
 
     def __init__(
@@ -134,13 +138,15 @@ class Deployment:
         hub_config: str = "",
         app_config: str = "",
         anyone: bool = True,
+        prefix: str = "",
     ) -> None:
         self.directory = directory
         self.engine = engine
         self.realm = f"test-{secrets.token_hex(4)}"
         self.port, self.hub_port, self.proxy_api_port = free_ports(3)
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.hub_api_url = f"http://127.0.0.1:{self.hub_port}/hub/api"
+        self.prefix = prefix
+        self.url = f"http://127.0.0.1:{self.port}{prefix}"
+        self.hub_api_url = f"http://127.0.0.1:{self.hub_port}{prefix}/hub/api"
         self.database_url = f"sqlite:///{directory / 'accounting.db'}"
         self._admin_token = secrets.token_hex(32)
         self._hub_config = hub_config
@@ -168,6 +174,7 @@ class Deployment:
         environment |= {
             "REMOTEAPP_RUN_DIR": str(self.directory),
             "REMOTEAPP_PORT": str(self.port),
+            "REMOTEAPP_BASE_URL": f"{self.prefix}/",
             "REMOTEAPP_HUB_PORT": str(self.hub_port),
             "REMOTEAPP_PROXY_API_PORT": str(self.proxy_api_port),
             "REMOTEAPP_CONFIG_FILE": str(self.directory / "remoteappmanager_config.py"),
@@ -332,7 +339,8 @@ class Deployment:
     @property
     def gate_url(self) -> str:
         """The gate's own address, not through the proxy."""
-        return f"http://127.0.0.1:{self.secrets()['REMOTEAPP_GATE_PORT']}/services/remoteappgate/"
+        port = self.secrets()["REMOTEAPP_GATE_PORT"]
+        return f"http://127.0.0.1:{port}{self.prefix}/services/remoteappgate/"
 
     def routes(self) -> dict[str, Any]:
         """The proxy's routes: path -> what it says of it."""
