@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from remoteappmanager.version import __version__
 from remoteappmanager.webapi.base import APIHandler, ObjectHandler, Resource
+from remoteappmanager.webapi.event_forms import EVENTS
 
 _ERROR_TYPES = ["NotFound", "Exists", "BadRepresentation", "BadQueryArguments", "Unable"]
 _REFS = "#/components/schemas/{model}"
@@ -29,7 +30,7 @@ _ANSWERS = {
 def describe(resources: Iterable[tuple[type[Resource], bool]], server: str) -> dict[str, Any]:
     """The document. ``resources``: (class, whether it is one object); ``server``: the API's URL."""
     listed = list(resources)
-    models = _models(resource for resource, _ in listed)
+    models = [*_models(resource for resource, _ in listed), *EVENTS.values()]
     _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=_REFS)
     paths: dict[str, Any] = {}
     for resource, is_object in listed:
@@ -44,7 +45,7 @@ def describe(resources: Iterable[tuple[type[Resource], bool]], server: str) -> d
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "A JupyterHub token"}
             },
-            "schemas": {**schemas.get("$defs", {}), "Error": _error()},
+            "schemas": {**schemas["$defs"], "Error": _error(), "Events": _events()},
         },
     }
 
@@ -151,6 +152,16 @@ def _present(detail: dict[str, Any]) -> dict[str, Any]:
     return {**rest, **(options[0] if options else {})}
 
 
+def _events() -> dict[str, Any]:
+    """The stream ``events/`` is no JSON and so no path; this is what its events carry, by name."""
+    return {
+        "type": "object",
+        "description": "Name of a server-sent event of events/ -> the JSON in its data",
+        "required": list(EVENTS),
+        "properties": {name: _ref(form) for name, form in EVENTS.items()},
+    }
+
+
 def _error() -> dict[str, Any]:
     text = {"type": "string"}
     return {
@@ -160,6 +171,11 @@ def _error() -> dict[str, Any]:
             "type": {"type": "string", "enum": _ERROR_TYPES},
             "message": text,
             "ref": {**text, "description": "Found in the log beside the trace; each 5xx has one"},
+            "service": {**text, "description": "Of a 503: what is away"},
+            "step": {**text, "description": "Of a start that failed: at which step; as the next"},
+            "exit_code": {"type": ["integer", "null"]},
+            "out_of_memory": {"type": "boolean"},
+            "log": {**text, "description": "The last lines that the application wrote"},
         },
     }
 

@@ -1,11 +1,5 @@
 /** The one place that talks HTTP. */
-
-export interface ErrorBody {
-  type?: string
-  message?: string
-  ref?: string
-  [key: string]: unknown
-}
+import type { ErrorBody } from './types'
 
 /** Anything that a request can end with, short of success. */
 export class ApiError extends Error {

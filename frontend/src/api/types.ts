@@ -1,51 +1,28 @@
-/** What the REST API says, key by key. */
+/** What the REST API says, named as the pages use it. The keys come from the server's own description. */
+import type { components as OfAdmin } from './schema/admin'
+import type { components as OfUser, operations } from './schema/user'
 
-export interface Policy {
-  app_license: string | null
-  allow_home: boolean
-  /** Absent on servers that do not know sharing. */
-  allow_view?: boolean
-  volume_source: string | null
-  volume_target: string | null
-  volume_mode: string | null
-  allow_startup_data: boolean
-}
+/** What `/user/NAME/` of a user, and of an administrator, takes and gives. */
+export type UserSchemas = OfUser['schemas']
+export type AdminSchemas = OfAdmin['schemas']
 
-export interface Image {
-  name: string
-  ui_name: string
-  /** Base64 of a PNG; empty when the image has none. */
-  icon_128: string
-  description: string
-  /** 'vncapp', 'webapp' or '' (images of old). */
-  type: string
-  configurables: string[]
-  policy: Policy
-}
+export type Policy = UserSchemas['Policy']
+export type Image = UserSchemas['ApplicationImage']
+export type RunningContainer = UserSchemas['RunningContainer']
+/** `container` is absent when nothing runs. */
+export type Application = UserSchemas['ApplicationItem']
+/** An item of `containers/`, which also has those whose grant was taken away. */
+export type ContainerItem = UserSchemas['ContainerItem']
+/** Every error's keys; which are there depends on the error. */
+export type ErrorBody = Partial<UserSchemas['Error']>
 
-export interface RunningContainer {
-  name: string
-  image_name: string
-  url_id: string
-}
-
-export interface Application {
-  mapping_id: string
-  image: Image
-  /** Absent when nothing runs. */
-  container?: RunningContainer
-}
-
-export interface List<T> {
-  identifiers: string[]
-  items: Record<string, T>
-  offset: number
-  total: number
-}
+type Listing = operations['list_applications']['responses'][200]['content']['application/json']
+/** One page of any collection. */
+export type List<T> = Omit<Listing, 'items'> & { items: Record<string, T> }
 
 /** Tag of a configurable → its values, as `POST containers/` takes them. */
 export type Configurables = Record<string, Record<string, string>>
 
-/** The steps of a start, in order, by the names that the server gives them. */
-export const STEPS = ['grant', 'image', 'environment', 'start', 'wait', 'publish'] as const
-export type Step = (typeof STEPS)[number]
+export type Step = UserSchemas['StepData']['step']
+/** The steps of a start, in order. */
+export const STEPS = ['grant', 'image', 'environment', 'start', 'wait', 'publish'] as const satisfies readonly Step[]
