@@ -128,5 +128,5 @@ $(STAMPS)/frontend: frontend/package-lock.json $(STAMPS)/node
 
 $(DIST): $(FRONTEND) $(STAMPS)/frontend
 	@echo "==> Building the front end"
-	@cd frontend && npm run --silent build
+	@cd frontend && npm run --silent build -- --logLevel error
 	@touch $@
