@@ -61,6 +61,8 @@ export interface PageQuery {
   limit?: number
   offset?: number
   filter?: string
+  /** Of users: only the one with this id. */
+  id?: string
 }
 
 export interface Row<T> {
@@ -97,9 +99,9 @@ export class AdminApi {
     return this.http.delete(`${name}/${encodeURIComponent(id)}/`)
   }
 
-  /** The name of the user with that id; null when there is none. There is no address for one user. */
+  /** The name of the user with that id; null when there is none. One row, however many users. */
   async userName(id: string): Promise<string | null> {
-    const { rows } = await this.page('users')
-    return rows.find((row) => row.id === id)?.item.name ?? null
+    const { rows } = await this.page('users', { id })
+    return rows[0]?.item.name ?? null
   }
 }
