@@ -11,6 +11,7 @@ import json
 import mimetypes
 import pathlib
 import struct
+import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -130,11 +131,14 @@ class Stage:
     applications: list[dict[str, Any]] = field(default_factory=demo_applications)
     admin: bool = False
     session: str = "user"
+    #: Further data attributes of the page's root element.
+    attributes: dict[str, str] = field(default_factory=dict)
     #: What answers instead: path below ``api/v1/`` and method -> status and body.
     answers: dict[tuple[str, str], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     #: Requests of these (method, path) are left without an answer.
     held: set[tuple[str, str]] = field(default_factory=set)
-    #: What the event stream says before it ends; None for a server that has none.
+    #: What the event stream says before it ends, and the page comes again for what follows.
+    #: None for a server that has no stream.
     events: list[tuple[str, dict[str, Any]]] | None = None
     offline: bool = False
     requests: list[tuple[str, str, Any]] = field(default_factory=list)
@@ -152,6 +156,11 @@ class Stage:
             "url_id": url_id,
         }
         return url_id
+
+    def tell(self, page: Page, name: str, data: dict[str, Any]) -> None:
+        """Let the server say something; the page comes for it at once."""
+        self.events = [*(self.events or []), (name, {"at": time.time(), **data})]
+        page.evaluate("window.dispatchEvent(new Event('online'))")
 
     def open(self, browser: Browser, path: str = "", **context_options: Any) -> Page:
         """A page of its own browser context, with everything answered by this stage."""
@@ -176,7 +185,7 @@ class Stage:
             self._file(route, below.removeprefix("static/dist/"))
         elif below.startswith("api/v1/"):
             self._api(route, below.removeprefix("api/v1/"), parts.query)
-        elif below.startswith("containers/"):
+        elif below.startswith("containers/") and self.session == "user":
             route.fulfill(body=FRAME.format(name=below.split("/")[1]), content_type="text/html")
         else:
             self._page(route)
@@ -197,6 +206,7 @@ class Stage:
             "hub-prefix": "/hub/",
             "network-timeout": "30",
             "version": "1.0",
+            **self.attributes,
         }
         attributes = " ".join(f'data-{key}="{value}"' for key, value in data.items())
         entry = f"{BASE}static/dist/{self.session}"
@@ -221,8 +231,13 @@ class Stage:
         if (request.method, path) in self.held:
             return
         if path == "events/" and self.events is not None:
-            text = "".join(f"event: {n}\ndata: {json.dumps(d)}\n\n" for n, d in self.events)
-            route.fulfill(body=text, content_type="text/event-stream")
+            known = int(request.headers.get("last-event-id", "stage.0").removeprefix("stage."))
+            text = "".join(
+                f"id: stage.{number}\nevent: {name}\ndata: {json.dumps(data)}\n\n"
+                for number, (name, data) in enumerate(self.events, 1)
+                if number > known
+            )
+            route.fulfill(body=text or ":\n\n", content_type="text/event-stream")
             return
         if request.headers.get("x-xsrftoken") != "the-token":
             route.fulfill(status=403, json={"type": "Unable", "message": "No XSRF token."})

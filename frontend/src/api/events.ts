@@ -3,36 +3,30 @@
  * header and see the status of a refusal.
  */
 import { ApiError, type Http } from './http'
+import type { UserSchemas } from './types'
 
-/** A start entered a step. `at` is the server's clock, in seconds. */
-export interface StepEvent {
-  name: 'step'
-  data: { mapping_id: string; step: string; at: number }
+type Events = UserSchemas['Events']
+
+/** What the server tells: a name and its data. `at` is the server's clock, in seconds. */
+export type ServerEvent = { [Name in keyof Events]: { name: Name; data: Events[Name] } }[keyof Events]
+export type EventOf<Name extends ServerEvent['name']> = Extract<ServerEvent, { name: Name }>
+
+/** Where a stream was left, for the next connection to go on from. */
+export interface Bookmark {
+  /** The id of the last event; empty before the first. */
+  last: string
 }
-
-/** A start has something to tell the user. */
-export interface WarningEvent {
-  name: 'warning'
-  data: { mapping_id: string; message: string; at: number }
-}
-
-/** Something started, stopped or was granted: worth a look at the list. */
-export interface ChangeEvent {
-  name: 'change'
-  data: Record<string, unknown>
-}
-
-export type ServerEvent = StepEvent | WarningEvent | ChangeEvent
 
 /** Text of a stream, in pieces as they come → its events. Comments and `retry` are skipped. */
-export function parser(onEvent: (name: string, data: string) => void): (piece: string) => void {
+export function parser(onEvent: (name: string, data: string, id: string) => void): (piece: string) => void {
   let rest = ''
   let name = ''
+  let id = ''
   let data: string[] = []
 
   function line(text: string): void {
     if (text === '') {
-      if (data.length) onEvent(name || 'message', data.join('\n'))
+      if (data.length) onEvent(name || 'message', data.join('\n'), id)
       name = ''
       data = []
       return
@@ -42,6 +36,7 @@ export function parser(onEvent: (name: string, data: string) => void): (piece: s
     const value = colon < 0 ? '' : text.slice(colon + 1).replace(/^ /, '')
     if (field === 'event') name = value
     else if (field === 'data') data.push(value)
+    else if (field === 'id' && !value.includes('\0')) id = value
   }
 
   return (piece) => {
@@ -52,29 +47,42 @@ export function parser(onEvent: (name: string, data: string) => void): (piece: s
   }
 }
 
-/** Read the stream to its end. Throws `ApiError` when it cannot be had. */
-export async function listen(
-  http: Http,
-  signal: AbortSignal,
-  onOpen: () => void,
-  onEvent: (event: ServerEvent) => void,
-): Promise<void> {
-  const response = await http.send('GET', 'events/', { headers: { Accept: 'text/event-stream' }, signal })
+export interface Listener {
+  signal: AbortSignal
+  bookmark: Bookmark
+  onOpen: () => void
+  onEvent: (event: ServerEvent) => void
+  /** Something came, be it only a comment: the connection is alive. */
+  onSign?: () => void
+}
+
+/**
+ * Read the stream to its end, from where the bookmark lies, and move the bookmark.
+ * Throws `ApiError` when it cannot be had.
+ */
+export async function listen(http: Http, { signal, bookmark, onOpen, onEvent, onSign }: Listener): Promise<void> {
+  const headers: Record<string, string> = { Accept: 'text/event-stream' }
+  if (bookmark.last) headers['Last-Event-ID'] = bookmark.last
+  const response = await http.send('GET', 'events/', { headers, signal })
   if (!response.headers.get('Content-Type')?.startsWith('text/event-stream') || !response.body) {
     throw new ApiError('This server has no event stream.', 404)
   }
   onOpen()
-  const feed = parser((name, data) => {
+  const feed = parser((name, data, id) => {
+    if (id) bookmark.last = id
+    let event: ServerEvent
     try {
-      onEvent({ name, data: JSON.parse(data) } as ServerEvent)
+      event = { name, data: JSON.parse(data) } as ServerEvent
     } catch {
-      // One event that cannot be read is no reason to lose the others.
+      return // One event that cannot be read is no reason to lose the others.
     }
+    onEvent(event)
   })
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   for (;;) {
     const { done, value } = await reader.read()
     if (done) return
+    onSign?.()
     feed(value)
   }
 }

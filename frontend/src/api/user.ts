@@ -1,6 +1,6 @@
 /** The REST API of a user's own process. */
 import type { Http } from './http'
-import type { Application, Configurables, List } from './types'
+import type { Application, Configurables, ContainerItem, List } from './types'
 
 export class UserApi {
   constructor(private readonly http: Http) {}
@@ -9,6 +9,11 @@ export class UserApi {
   async applications(): Promise<Application[]> {
     const list = await this.http.get<List<Application>>('applications/')
     return list.identifiers.flatMap((id) => list.items[id] ?? [])
+  }
+
+  /** The url ids of all that runs, be it still granted or not. */
+  async running(): Promise<string[]> {
+    return (await this.http.get<List<ContainerItem>>('containers/')).identifiers
   }
 
   /** Start, and wait until the application answers; its url_id. */

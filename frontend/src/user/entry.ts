@@ -9,9 +9,9 @@ export interface StepReport {
   at: number
 }
 
-/** Why a start or a stop did not work, with everything that helps to find out. */
+/** Why a start or a stop did not work, or a run ended; with everything that helps to find out. */
 export interface Failure {
-  act: 'start' | 'stop'
+  act: 'start' | 'stop' | 'run'
   reason: string
   step: string | null
   ref: string | null
@@ -20,12 +20,20 @@ export interface Failure {
   log: string
 }
 
+/** The grant was taken away while the application ran. */
+export interface Revocation {
+  /** When the server will end it, epoch ms by the server's clock; null: it runs on. */
+  endsAt: number | null
+}
+
 export interface Entry {
   /** The mapping id. */
   id: string
   application: Application
   phase: Phase
   urlId: string | null
+  /** What ran here last and ended without our doing: why it did may still be told. */
+  lastUrlId: string | null
   /** Epoch ms of the click, while starting. */
   startedAt: number | null
   /** The start under way was asked for by another page. */
@@ -37,6 +45,7 @@ export interface Entry {
   failure: Failure | null
   /** Something that happened elsewhere and is worth saying. */
   notice: string | null
+  revoked: Revocation | null
 }
 
 export const PHASE_WORDS: Record<Phase, string> = {
@@ -65,6 +74,7 @@ export function newEntry(application: Application): Entry {
     application,
     phase: application.container ? 'running' : 'stopped',
     urlId: application.container?.url_id ?? null,
+    lastUrlId: null,
     startedAt: null,
     elsewhere: false,
     steps: [],
@@ -72,7 +82,13 @@ export function newEntry(application: Application): Entry {
     warnings: [],
     failure: null,
     notice: null,
+    revoked: null,
   }
+}
+
+/** Whether the user may start it (again). One that was taken away stays only until it is over. */
+export function isOver(entry: Entry): boolean {
+  return entry.revoked !== null && entry.urlId === null
 }
 
 export function entryName(entry: Entry): string {
@@ -176,10 +192,21 @@ export function matches(entry: Entry, search: string, distinction = ''): boolean
     .every((word) => text.includes(word))
 }
 
+const FAILED_WORDS: Record<Failure['act'], string> = {
+  start: 'could not be started',
+  stop: 'could not be stopped',
+  run: 'ended by itself',
+}
+
+/** `It could not be started`, for a heading. */
+export function failureWords(failure: Failure, subject = 'It'): string {
+  return `${subject} ${FAILED_WORDS[failure.act]}`
+}
+
 /** A failure as text, to be handed to who can help. */
 export function failureText(entry: Entry, failure: Failure): string {
   const lines = [
-    `${entryName(entry)} (${entry.application.image.name}) could not be ${failure.act === 'start' ? 'started' : 'stopped'}.`,
+    `${failureWords(failure, `${entryName(entry)} (${entry.application.image.name})`)}.`,
     `Reason: ${failure.reason}`,
   ]
   if (failure.step) lines.push(`Step: ${stepWords(failure.step)} (${failure.step})`)

@@ -1,19 +1,17 @@
-import { computed, onScopeDispose, reactive, ref, type ComputedRef, type Ref } from 'vue'
+import { computed, reactive, ref, type ComputedRef, type Ref } from 'vue'
 import type { ServerEvent } from '@/api/events'
 import { ApiError } from '@/api/http'
-import { STEPS, type Application, type Configurables, type Step } from '@/api/types'
+import type { Application, Configurables } from '@/api/types'
 import type { UserApi } from '@/api/user'
 import { usePolling, type Polling } from '@/shared/usePolling'
 import { rememberStart } from './durations'
-import { entryName, newEntry, type Entry, type Failure } from './entry'
+import { entryName, isOver, newEntry, type Entry, type Failure } from './entry'
+import { isBusy, useHearing } from './useHearing'
 
 /** Gentle: one look costs one database query and two Docker calls. */
 export const LOOK_EVERY = 15_000
 /** While the server pushes changes by itself. */
 export const LOOK_RARELY = 300_000
-
-/** How long a step that was told of, and nothing after it, counts as a start under way. */
-const BELIEVED_FOR = 60_000
 
 export interface Applications {
   entries: Entry[]
@@ -31,6 +29,8 @@ export interface Applications {
   find: (id: string | null) => Entry | undefined
   start: (entry: Entry, configurables?: Configurables) => Promise<boolean>
   stop: (entry: Entry) => Promise<boolean>
+  /** What was to be read there has been read. */
+  dismiss: (entry: Entry) => void
 }
 
 export function toFailure(act: Failure['act'], error: unknown): Failure {
@@ -59,54 +59,73 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
   const trouble = ref<ApiError | null>(null)
   const pushed = ref(false)
   const lastAct = new Map<string, number>()
-  /** Entry id → when the server last told of its start (epoch ms). */
-  const heard = new Map<string, number>()
   let acts = 0
-
-  const isBusy = (entry: Entry) => !entry.elsewhere && (entry.phase === 'starting' || entry.phase === 'stopping')
-
-  /** Started elsewhere, and the server told of it not long ago: a list knows less. */
-  const isUnderWay = (entry: Entry) => entry.elsewhere && Date.now() - (heard.get(entry.id) ?? 0) < BELIEVED_FOR
 
   function touch(entry: Entry): void {
     lastAct.set(entry.id, ++acts)
   }
 
-  function adoptContainer(entry: Entry, application: Application): void {
-    const urlId = application.container?.url_id ?? null
+  const polling = usePolling(look, { interval: () => (pushed.value ? LOOK_RARELY : LOOK_EVERY) })
+  const hearing = useHearing({ entries, say, look: polling.now, touch })
+
+  /** A list that was asked for when `asOf` acts were done knows less than we do. */
+  const isNewer = (entry: Entry, asOf: number) =>
+    isBusy(entry) || hearing.isUnderWay(entry) || (lastAct.get(entry.id) ?? 0) > asOf
+
+  function adoptContainer(entry: Entry, found: string | null): void {
+    const urlId = found !== null && hearing.hasEnded(found) ? null : found
     if (entry.phase === 'running' && urlId === null) {
+      entry.lastUrlId = entry.urlId
       entry.notice = 'The application has ended. It was stopped elsewhere, or it ended by itself.'
       say(`${entryName(entry)} has ended.`)
     }
-    if (urlId !== null) {
-      entry.notice = null
-      entry.failure = null
-    }
+    if (urlId !== null && urlId !== entry.urlId) Object.assign(entry, { notice: null, failure: null, lastUrlId: null })
     entry.phase = urlId === null ? 'stopped' : 'running'
     entry.urlId = urlId
     entry.elsewhere = false
     entry.startedAt = null
   }
 
-  function merge(list: Application[], asOf: number): void {
+  /** An entry that is in the list no more. Whether it stays in sight all the same. */
+  function outlives(entry: Entry, running: string[], asOf: number): boolean {
+    if (isNewer(entry, asOf)) return true
+    if (entry.urlId !== null) {
+      entry.revoked ??= { endsAt: null }
+      if (!running.includes(entry.urlId)) adoptContainer(entry, null)
+      return true
+    }
+    // What became of it is still to be read.
+    return isOver(entry) && (entry.notice !== null || entry.failure !== null)
+  }
+
+  function merge(list: Application[], running: string[], asOf: number): void {
     const known = new Map(entries.map((entry) => [entry.id, entry]))
     const next = list.map((application) => {
       const entry = known.get(application.mapping_id)
       if (!entry) return newEntry(application)
       known.delete(entry.id)
       entry.application = application
-      if (!isBusy(entry) && !isUnderWay(entry) && (lastAct.get(entry.id) ?? 0) <= asOf) adoptContainer(entry, application)
+      if (!isNewer(entry, asOf)) {
+        entry.revoked = null
+        adoptContainer(entry, application.container?.url_id ?? null)
+      }
       return entry
     })
-    // What is being started or stopped is not taken from under the user's eyes.
-    const leaving = [...known.values()].filter(isBusy)
-    entries.splice(0, entries.length, ...next, ...leaving)
+    // Where it was: nothing jumps under the user's hands.
+    entries.forEach((entry, at) => {
+      if (known.has(entry.id) && outlives(entry, running, asOf)) next.splice(Math.min(at, next.length), 0, entry)
+    })
+    entries.splice(0, entries.length, ...next)
   }
 
   async function look(): Promise<void> {
     const asOf = acts
     try {
-      merge(await api.applications(), asOf)
+      const list = await api.applications()
+      const listed = new Set(list.map((application) => application.mapping_id))
+      // A grant that was taken away takes the entry out of the list, not the container away.
+      const orphaned = entries.some((entry) => entry.urlId !== null && !listed.has(entry.id))
+      merge(list, orphaned ? await api.running() : [], asOf)
       loaded.value = true
       trouble.value = null
     } catch (error) {
@@ -115,13 +134,12 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
     }
   }
 
-  const polling = usePolling(look, { interval: () => (pushed.value ? LOOK_RARELY : LOOK_EVERY) })
-
   async function start(entry: Entry, configurables?: Configurables): Promise<boolean> {
-    if (entry.phase === 'starting' || entry.phase === 'stopping') return false
+    if (entry.phase === 'starting' || entry.phase === 'stopping' || isOver(entry)) return false
     touch(entry)
     const began = Date.now()
-    Object.assign(entry, { phase: 'starting', startedAt: began, elsewhere: false, steps: [], warnings: [], failure: null, notice: null })
+    const fresh = { steps: [], warnings: [], failure: null, notice: null, lastUrlId: null }
+    Object.assign(entry, { phase: 'starting', startedAt: began, elsewhere: false, ...fresh })
     say(`${entryName(entry)} is starting.`)
     try {
       const urlId = await api.start(entry.id, configurables)
@@ -138,6 +156,7 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
     } finally {
       entry.startedAt = null
       touch(entry)
+      hearing.catchUp(entry)
     }
   }
 
@@ -153,6 +172,7 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
       })
       Object.assign(entry, { phase: 'stopped', urlId: null })
       say(`${entryName(entry)} has stopped.`)
+      leaveIfOver(entry)
       return true
     } catch (error) {
       Object.assign(entry, { phase: 'running', failure: toFailure('stop', error) })
@@ -160,44 +180,13 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
       return false
     } finally {
       touch(entry)
+      hearing.catchUp(entry)
     }
   }
 
-  // The least difference seen between the two clocks is the best guess of how far they
-  // are apart: the rest is the way here, and events told again after a lost connection.
-  let skew = Infinity
-
-  function hear(event: ServerEvent): void {
-    if (event.name === 'change') {
-      heard.clear()
-      clearTimeout(soon)
-      soon = setTimeout(polling.now, 100)
-      return
-    }
-    const entry = entries.find((one) => one.id === event.data.mapping_id)
-    if (!entry) return
-    entry.skew = skew = Math.min(skew, Date.now() - event.data.at * 1000)
-    if (event.name === 'warning') {
-      if (!entry.warnings.includes(event.data.message)) entry.warnings.push(event.data.message)
-    } else if (event.name === 'step') {
-      hearStep(entry, event.data.step as Step, event.data.at * 1000)
-    }
+  function leaveIfOver(entry: Entry): void {
+    if (isOver(entry)) entries.splice(entries.indexOf(entry), 1)
   }
-
-  function hearStep(entry: Entry, step: Step, at: number): void {
-    if (!STEPS.includes(step)) return
-    heard.set(entry.id, Date.now())
-    if (entry.phase === 'stopped') {
-      Object.assign(entry, { phase: 'starting', elsewhere: true, startedAt: null, steps: [], warnings: [], failure: null, notice: null })
-      say(`${entryName(entry)} is starting.`)
-    }
-    if (entry.phase === 'starting' && !entry.steps.some((report) => report.step === step)) {
-      entry.steps.push({ step, at })
-    }
-  }
-
-  let soon: ReturnType<typeof setTimeout> | undefined
-  onScopeDispose(() => clearTimeout(soon))
 
   return {
     entries,
@@ -207,9 +196,14 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
     running: computed(() => entries.filter((entry) => entry.phase === 'running')),
     polling,
     refresh: polling.now,
-    hear,
+    hear: hearing.hear,
     find: (id) => (id === null ? undefined : entries.find((entry) => entry.id === id)),
     start,
     stop,
+    dismiss(entry) {
+      entry.failure = null
+      entry.notice = null
+      leaveIfOver(entry)
+    },
   }
 }
