@@ -199,7 +199,7 @@ class RemoteAppMagics(Magics):
         )
 
     def _stop(self, client: Client, arguments: argparse.Namespace) -> None:
-        client.stop(client.container(" ".join(arguments.application)).url_id)
+        client.stop(" ".join(arguments.application))
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -64,11 +64,12 @@ cli.add_command(app)
 
 
 @cli.command(
+    short_help="Log in, and keep a token for your own server.",
     epilog="""\b
 Examples:
   $ remoteapprest login https://example.org --username alice
   $ remoteapprest login https://example.org/prefix --token
-  $ remoteapprest login https://example.org --username alice --password - < file"""
+  $ remoteapprest login https://example.org --username alice --password - < file""",
 )
 @click.argument("url", required=False)
 @click.option("--username", metavar="NAME", help="Your name at the site; asked for if missing.")
@@ -138,10 +139,11 @@ def _warn(site: str, insecure: bool, *secrets: str | None) -> None:
 
 
 @cli.command(
+    short_help="Forget the login.",
     epilog="""\b
 Examples:
   $ remoteapprest logout
-  $ remoteapprest logout --revoke"""
+  $ remoteapprest logout --revoke""",
 )
 @click.option(
     "--revoke",

@@ -9,7 +9,7 @@ import requests
 
 from remoteappmanager.cli.remoteapprest.errors import Unable
 from remoteappmanager.cli.remoteapprest.values import Application, Container
-from remoteappmanager.cli.remoteapprest.wire import json_object, one_line
+from remoteappmanager.cli.remoteapprest.wire import json_object, one_line, proxy_alone
 from remoteappmanager.exceptions import (
     InvalidRequest,
     LaunchFailed,
@@ -37,7 +37,7 @@ def server_is_away(answer: requests.Response, method: str) -> bool:
         # /user/NAME/... -> /hub/user/NAME/...: the Hub has no such server running.
         path = urllib.parse.urlsplit(answer.headers["Location"]).path
         return "/hub/" in path
-    if answer.status_code in (424, 502, 503, 504):
+    if answer.status_code in (424, 502, 503, 504) or proxy_alone(answer):
         return True
     # What is no GET is not redirected by the Hub, but refused in one way or another.
     return method != "GET" and answer.status_code in (403, 404, 405)

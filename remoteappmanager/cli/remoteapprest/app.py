@@ -54,7 +54,14 @@ def _known(context: click.Context, what: str) -> list[tuple[str, str]]:
         return []
 
 
-@click.group()
+@click.group(
+    epilog="""\b
+Examples:
+  $ remoteapprest app available
+  $ remoteapprest app start Veusz
+  $ remoteapprest app running
+  $ remoteapprest app stop Veusz"""
+)
 @site_options
 def app() -> None:
     """See, start and stop your applications."""
@@ -100,6 +107,8 @@ def running(shared: RemoteAppRestContext, as_json: bool) -> None:
         return
     for each in containers:
         click.echo(f"{each.url_id} : {each.image_name}")
+    if not containers:
+        note("Nothing is running.")
 
 
 @app.command(
@@ -156,12 +165,16 @@ def start(
 
 @app.command(
     epilog="""\b
-Example:
-  $ remoteapprest app stop 5ad2c0f7b1e84d4f9f4a3c2b1d0e9f8a"""
+Examples:
+  $ remoteapprest app stop 5ad2c0f7b1e84d4f9f4a3c2b1d0e9f8a
+  $ remoteapprest app stop Veusz"""
 )
 @click.argument("url_id", metavar="URL_ID", shell_complete=complete_application)
 @site_options
 @pass_context
 def stop(shared: RemoteAppRestContext, url_id: str) -> None:
-    """Stop a running application. URL_ID is what 'app running' lists."""
+    """Stop a running application.
+
+    URL_ID is what 'app running' lists, or the name of an application that runs once.
+    """
     shared.client().stop(url_id)

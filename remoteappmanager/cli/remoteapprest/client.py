@@ -9,7 +9,7 @@
             print(application.mapping_id, application.name)
         container = client.start("Tiny")
         print(container.address)
-        client.stop(container.url_id)
+        client.stop("Tiny")
 
 It connects when it is first used, and again after ``disconnect`` or after the
 site was restarted. Where the user's server is not running, it starts it. One
@@ -201,14 +201,16 @@ class Client:
         launch = Launch(self, self._wire, application, chosen, self._start_timeout)
         return launch.finish() if wait else launch.accepted()
 
-    def stop(self, url_id: str) -> None:
-        """Stop a running application. Raises ``NotFound`` when there is none (any more)."""
-        if not _ID.fullmatch(url_id):
-            raise _not_running(url_id)
+    def stop(self, wanted: str) -> None:
+        """Stop what runs under this ``url_id``, or of the application with this name.
+
+        Raises as ``container``.
+        """
+        url_id = wanted if _ID.fullmatch(wanted) else self.container(wanted).url_id
         try:
             self.ask("DELETE", f"containers/{url_id}/", timeout=self._start_timeout)
         except NotFound as exc:
-            raise _not_running(url_id) from exc
+            raise _not_running(wanted) from exc
 
     def log_out(self) -> bool:
         """Revoke the token where the Hub lets it revoke itself: whether it did."""

@@ -15,11 +15,13 @@ from typing import Any
 import requests
 
 from remoteappmanager.cli.remoteapprest.credentials import Credentials
-from remoteappmanager.cli.remoteapprest.errors import LoginRefused, UnexpectedAnswer
+from remoteappmanager.cli.remoteapprest.errors import LoginRefused, UnexpectedAnswer, Unreachable
+from remoteappmanager.cli.remoteapprest.waiting import attempts
 from remoteappmanager.cli.remoteapprest.wire import (
     Wire,
     check_ca_file,
     json_object,
+    proxy_alone,
     site_url,
     unexpected,
 )
@@ -46,9 +48,17 @@ def user_path(name: str) -> str:
     return urllib.parse.quote(name, safe="@~")
 
 
-def who_am_i(wire: Wire) -> Identity:
-    """Ask the Hub. Raises ``LoginRefused`` when it does not (or no longer) know the caller."""
-    answer = wire.send("GET", "hub/api/user")
+def who_am_i(wire: Wire, patience: float = 0.0) -> Identity:
+    """Ask the Hub, for ``patience`` seconds again where it is restarting just now.
+
+    Raises ``LoginRefused`` when it does not (or no longer) know the caller.
+    """
+    for _ in attempts(patience):
+        answer = wire.send("GET", "hub/api/user")
+        if not proxy_alone(answer):
+            break
+    if answer.status_code in (502, 503, 504):
+        raise Unreachable(f"The Hub of {wire.url} does not answer: try again in a minute.")
     if answer.status_code in (401, 403):
         raise expired(wire.url)
     model = json_object(answer)
@@ -78,6 +88,8 @@ def check_site(wire: Wire) -> None:
     """
     answer = wire.send("GET", "hub/api/")
     target = answer.headers.get("Location", "")
+    if answer.status_code in (502, 503, 504):
+        raise Unreachable(f"The Hub of {wire.url} does not answer: try again in a minute.")
     if answer.is_redirect and target.startswith("https:") and wire.url.startswith("http:"):
         raise UnexpectedAnswer(
             f"{wire.url} wants TLS: type 'remoteapprest login https{wire.url[4:]}'."

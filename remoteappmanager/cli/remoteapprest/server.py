@@ -8,7 +8,17 @@ from remoteappmanager.cli.remoteapprest.errors import LoginRefused, ServerNotSta
 from remoteappmanager.cli.remoteapprest.login import user_path, who_am_i
 from remoteappmanager.cli.remoteapprest.values import OnProgress, Progress
 from remoteappmanager.cli.remoteapprest.waiting import attempts
-from remoteappmanager.cli.remoteapprest.wire import Wire, events, json_object, one_line, unexpected
+from remoteappmanager.cli.remoteapprest.wire import (
+    Wire,
+    events,
+    json_object,
+    one_line,
+    proxy_alone,
+    unexpected,
+)
+
+#: Seconds that a Hub or a proxy may take to restart.
+_RESTART = 20.0
 
 
 def start_server(wire: Wire, username: str, *, timeout: float, on_progress: OnProgress) -> None:
@@ -17,7 +27,8 @@ def start_server(wire: Wire, username: str, *, timeout: float, on_progress: OnPr
     Raises ``ServerNotStarted`` with the Hub's reason, or when ``timeout``
     seconds were not enough; ``LoginRefused`` when the credentials may not.
     """
-    who_am_i(wire)  # who is not logged in any more is told that, and nothing of a server
+    # Who is not logged in any more is told that, and nothing of a server.
+    who_am_i(wire, min(_RESTART, timeout))
     on_progress(Progress("Starting your server", 0))
     path = f"hub/api/users/{user_path(username)}/server"
     for elapsed in attempts(timeout):
@@ -29,7 +40,9 @@ def start_server(wire: Wire, username: str, *, timeout: float, on_progress: OnPr
         if answer.status_code == 202:
             if _follow(wire, f"{path}/progress", timeout - elapsed, on_progress):
                 return
-        elif not (answer.status_code == 400 and "is pending" in message):
+        elif not (answer.status_code == 400 and "is pending" in message) and not proxy_alone(
+            answer
+        ):
             # Pending: it is being stopped just now, and can be started after that.
             raise _refusal(wire, username, answer, message)
     raise ServerNotStarted(

@@ -26,6 +26,8 @@ from remoteappmanager.version import __version__
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 60.0
 
+#: With these, the paths of a JupyterHub begin.
+_PAGES = ("hub", "user", "services")
 _USER_AGENT = f"remoteapprest/{__version__}"
 
 
@@ -207,11 +209,10 @@ def site_url(text: str) -> str:
         raise InvalidRequest(_no_address(text))
     if parts.username is not None:
         raise InvalidRequest("Leave name and password out of the address: use --username.")
-    path = parts.path
-    for page in ("/hub", "/user"):
-        head, found, rest = path.partition(page)
-        if found and (not rest or rest.startswith("/")):
-            path = head
+    # Whole segments: a prefix may begin like a page of the Hub ("/hub-of-the-lab").
+    segments = parts.path.rstrip("/").split("/")
+    pages = [place for place, name in enumerate(segments) if name in _PAGES]
+    path = "/".join(segments[: pages[0]] if pages else segments)
     return urllib.parse.urlunsplit((parts.scheme, parts.netloc, path.rstrip("/"), "", ""))
 
 
@@ -250,6 +251,17 @@ def unexpected(site: str, answer: requests.Response) -> UnexpectedAnswer:
         f"{site} gave an answer that was not expected (HTTP {answer.status_code}): is this the "
         "address of a JupyterHub with remoteappmanager?"
     )
+
+
+def proxy_alone(answer: requests.Response) -> bool:
+    """Whether the proxy answered for itself: what it should lead to is away, or not known yet.
+
+    So it is for some seconds when the Hub or the proxy restarts.
+    """
+    if answer.status_code == 404:
+        # The Hub's and the user's server's own 404 to a request for JSON is JSON.
+        return "json" not in answer.headers.get("Content-Type", "")
+    return answer.status_code in (502, 503, 504) and not json_object(answer)
 
 
 def events(answer: requests.Response) -> Iterator[tuple[str, dict[str, Any]]]:

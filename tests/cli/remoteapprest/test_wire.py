@@ -19,6 +19,8 @@ from tests.fakes.site import FakeSite
         ("https://x.org/lab/hub/login?next=%2F", "https://x.org/lab"),
         ("https://x.org/user/alice/", "https://x.org"),
         ("https://x.org/github/hub", "https://x.org/github"),
+        ("https://x.org/hub-of-lab/hub/home?a=b", "https://x.org/hub-of-lab"),
+        ("https://x.org/users/user/alice/hub/", "https://x.org/users"),
         ("http://[::1]:8000/hub/", "http://[::1]:8000"),
     ],
 )
