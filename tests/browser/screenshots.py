@@ -12,6 +12,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+import tests.browser.admin_states  # noqa: F401 - registers the panel's states
 from tests.browser.chromium import launch
 from tests.browser.stage import NARROW, WIDE, axe_problems
 from tests.browser.states import STATES
