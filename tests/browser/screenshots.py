@@ -12,7 +12,8 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-import tests.browser.admin_states  # noqa: F401 - registers the panel's states
+import tests.browser.admin_states
+import tests.browser.event_states  # noqa: F401 - both register states
 from tests.browser.chromium import launch
 from tests.browser.stage import NARROW, WIDE, axe_problems
 from tests.browser.states import STATES

@@ -6,13 +6,11 @@ once and is the same every time. What the real server answers is tested elsewher
 
 from __future__ import annotations
 
-import base64
+import html
 import json
 import mimetypes
 import pathlib
-import struct
 import time
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from remoteappmanager.handlers.common import content_security_policy
+from tests.browser.pictures import FRAME, icon, plot
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DIST = ROOT / "remoteappmanager" / "static" / "dist"
@@ -31,30 +30,6 @@ BASE = "/user/alice/"
 
 WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 390, "height": 780}
-
-FRAME = """<!doctype html><title>App</title><body style="margin:0;background:#10233a;color:#dfe9f5;
-font:16px sans-serif;display:grid;place-items:center;height:100vh"><div><h1>{name}</h1>
-<p>drawn by the application itself</p><input aria-label="typed" id="typed"></div>"""
-
-
-def icon(red: int, green: int, blue: int) -> str:
-    """Base64 of a PNG: a disk of that colour."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        body = kind + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-
-    size, rows = 64, []
-    for y in range(size):
-        row = b""
-        for x in range(size):
-            inside = (x - 31.5) ** 2 + (y - 31.5) ** 2 < 28**2
-            row += bytes((red, green, blue, 255 if inside else 0))
-        rows.append(b"\0" + row)
-    header = struct.pack(">IIBBBBB", size, size, 8, 6, 0, 0, 0)
-    data = zlib.compress(b"".join(rows))
-    parts = (chunk(b"IHDR", header), chunk(b"IDAT", data), chunk(b"IEND", b""))
-    return base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"".join(parts)).decode()
 
 
 def application(number: int, ui_name: str, **keys: Any) -> dict[str, Any]:
@@ -186,9 +161,17 @@ class Stage:
         elif below.startswith("api/v1/"):
             self._api(route, below.removeprefix("api/v1/"), parts.query)
         elif below.startswith("containers/") and self.session == "user":
-            route.fulfill(body=FRAME.format(name=below.split("/")[1]), content_type="text/html")
+            body = FRAME.format(name=self._name(below.split("/")[1]), plot=plot())
+            route.fulfill(body=body, content_type="text/html")
         else:
             self._page(route)
+
+    def _name(self, url_id: str) -> str:
+        """What runs there, as it may be written in a page."""
+        for item in self.applications:
+            if item.get("container", {}).get("url_id") == url_id:
+                return html.escape(item["image"]["ui_name"])
+        return "An application"
 
     def _file(self, route: Route, name: str) -> None:
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"

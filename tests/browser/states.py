@@ -1,4 +1,8 @@
-"""Every state of the pages, by name: a function that brings a page into it."""
+"""Every state of the pages, by name: a function that brings a page into it.
+
+Those of the home page; what live events bring is in ``event_states``, which
+registers its own here, as anybody can.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.browser.stage import Stage, application, icon
+from tests.browser.pictures import icon
+from tests.browser.stage import Stage, application
 
 State = Callable[..., tuple[Stage, Page]]
 STATES: dict[str, State] = {}
@@ -39,35 +44,10 @@ def state(function: State) -> State:
     return function
 
 
-#: Seconds of notice before a revoked application is ended.
-NOTICE = 272
-
-
-def ended(number: int, **keys: Any) -> dict[str, Any]:
-    """The data of ``ended`` for the running application at that place of the list."""
-    return {
-        "mapping_id": f"{number + 1:032x}",
-        "url_id": f"{number + 160:032x}",
-        "name": "ParaView",
-        "asked": False,
-        "reason": "The application ended with an error.",
-        "exit_code": 139,
-        "out_of_memory": False,
-        "log": LOG,
-        "ref": "9f86d081884c",
-        **keys,
-    }
-
-
-def revoked(number: int, ends_at: float | None) -> dict[str, Any]:
-    """The data of ``revoked`` for it."""
-    keys = ("mapping_id", "url_id", "name")
-    return {**{key: ended(number)[key] for key in keys}, "ends_at": ends_at}
-
-
-def _choose(page: Page, number: int) -> None:
+def choose(page: Page, number: int) -> None:
+    """Look at the application with that number."""
     page.evaluate(f"location.hash = '#/{number:032x}'")
-    page.wait_for_selector(".details, .frame")
+    page.wait_for_selector(":is(.details, .frame):visible")
 
 
 @state
@@ -95,7 +75,7 @@ def home_one(browser: Browser, **options: Any) -> tuple[Stage, Page]:
 
 
 @state
-def home_choose(browser: Browser, **options: Any) -> tuple[Stage, Page]:
+def homechoose(browser: Browser, **options: Any) -> tuple[Stage, Page]:
     stage = Stage()
     page = stage.open(browser, **options)
     page.wait_for_selector(".app-item")
@@ -104,8 +84,8 @@ def home_choose(browser: Browser, **options: Any) -> tuple[Stage, Page]:
 
 @state
 def home_details(browser: Browser, **options: Any) -> tuple[Stage, Page]:
-    stage, page = home_choose(browser, **options)
-    _choose(page, 2)
+    stage, page = homechoose(browser, **options)
+    choose(page, 2)
     return stage, page
 
 
@@ -227,96 +207,6 @@ def home_ended(browser: Browser, **options: Any) -> tuple[Stage, Page]:
     return stage, page
 
 
-def _listing(*url_ids: str) -> dict[str, Any]:
-    """What ``containers/`` says of these; the page looks at the ids alone."""
-    return {"identifiers": list(url_ids), "items": {}, "offset": 0, "total": len(url_ids)}
-
-
-def _tell_end(browser: Browser, options: dict[str, Any], **keys: Any) -> tuple[Stage, Page]:
-    """The application that is looked at has ended; the server says how."""
-    stage = Stage(events=[])
-    stage.run(0)
-    stage.run(1)
-    page = stage.open(browser, f"#/{2:032x}", **options)
-    page.wait_for_selector(".frame-cover", state="detached")
-    del stage.applications[1]["container"]
-    stage.tell(page, "ended", ended(1, **keys))
-    page.wait_for_selector(".details")
-    return stage, page
-
-
-@state
-def home_ended_by_itself(browser: Browser, **options: Any) -> tuple[Stage, Page]:
-    return _tell_end(browser, options)
-
-
-@state
-def home_out_of_memory(browser: Browser, **options: Any) -> tuple[Stage, Page]:
-    reason = "The application used more memory than it may have, and was ended."
-    log = "Reading /data/turbine.vtu\nAllocating 31.2 GiB for 1.4e9 cells"
-    return _tell_end(
-        browser, options, reason=reason, exit_code=137, out_of_memory=True, log=log, ref="4c1f02d9"
-    )
-
-
-@state
-def home_stopped_elsewhere(browser: Browser, **options: Any) -> tuple[Stage, Page]:
-    reason = "The application was stopped."
-    return _tell_end(
-        browser, options, asked=True, reason=reason, exit_code=None, log="", ref="70aa12"
-    )
-
-
-@state
-def home_revoked(browser: Browser, **options: Any) -> tuple[Stage, Page]:
-    stage = Stage(events=[])
-    stage.run(0)
-    stage.run(1)
-    page = stage.open(browser, f"#/{2:032x}", **options)
-    page.wait_for_selector(".frame-cover", state="detached")
-    taken = stage.applications.pop(1)
-    stage.answers["GET", "containers/"] = (200, _listing(taken["container"]["url_id"]))
-    stage.tell(page, "revoked", revoked(1, time.time() + NOTICE))
-    page.wait_for_selector(".banner-revoked")
-    return stage, page
-
-
-@state
-def home_revoked_for_good(browser: Browser, **options: Any) -> tuple[Stage, Page]:
-    told = {**revoked(1, None), "at": time.time()}
-    stage = Stage(applications=Stage().applications[:1], events=[("revoked", told)])
-    stage.answers["GET", "containers/"] = (200, _listing(told["url_id"]))
-    page = stage.open(browser, f"#/{2:032x}", **options)
-    page.wait_for_selector(".banner-revoked")
-    page.wait_for_selector(".frame-cover", state="detached")
-    return stage, page
-
-
-@state
-def home_revoked_over(browser: Browser, **options: Any) -> tuple[Stage, Page]:
-    stage, page = home_revoked(browser, **options)
-    reason = "Your access to the application was taken away, and it was ended."
-    stage.tell(page, "ended", ended(1, asked=True, reason=reason, exit_code=None, log=""))
-    page.wait_for_selector(".details")
-    return stage, page
-
-
-@state
-def home_several(browser: Browser, **options: Any) -> tuple[Stage, Page]:
-    stage = Stage()
-    for number in (0, 1, 3):
-        stage.run(number)
-    page = stage.open(browser, f"#/{1:032x}", **options)
-    page.wait_for_selector(".frame-cover", state="detached")
-    _choose(page, 4)
-    page.wait_for_selector(".frame-cover", state="detached")
-    # The list beside the work, to change between them.
-    wider = page.get_by_role("button", name="Make the list wide")
-    if wider.count():
-        wider.click()
-    return stage, page
-
-
 @state
 def home_many(browser: Browser, **options: Any) -> tuple[Stage, Page]:
     words = ["Mesh", "Flow", "Plot", "Atom", "Field", "Wave", "Grid", "Crystal"]
@@ -339,7 +229,7 @@ def home_many(browser: Browser, **options: Any) -> tuple[Stage, Page]:
 
 @state
 def home_search_nothing(browser: Browser, **options: Any) -> tuple[Stage, Page]:
-    stage, page = home_choose(browser, **options)
+    stage, page = homechoose(browser, **options)
     page.get_by_label("Search applications").fill("excel")
     page.wait_for_selector("text=No applications found for")
     return stage, page
@@ -363,5 +253,5 @@ def home_hostile(browser: Browser, **options: Any) -> tuple[Stage, Page]:
     stage.applications[1]["image"]["icon_128"] = "javascript:alert(1)"
     page = stage.open(browser, **options)
     page.wait_for_selector(".app-item")
-    _choose(page, 2)
+    choose(page, 2)
     return stage, page

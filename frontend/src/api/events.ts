@@ -50,7 +50,8 @@ export function parser(onEvent: (name: string, data: string, id: string) => void
 export interface Listener {
   signal: AbortSignal
   bookmark: Bookmark
-  onOpen: () => void
+  /** Let in. `clock` is the server's, in epoch ms; NaN where the answer does not say. */
+  onOpen: (clock: number) => void
   onEvent: (event: ServerEvent) => void
   /** Something came, be it only a comment: the connection is alive. */
   onSign?: () => void
@@ -67,7 +68,7 @@ export async function listen(http: Http, { signal, bookmark, onOpen, onEvent, on
   if (!response.headers.get('Content-Type')?.startsWith('text/event-stream') || !response.body) {
     throw new ApiError('This server has no event stream.', 404)
   }
-  onOpen()
+  onOpen(Date.parse(response.headers.get('Date') ?? ''))
   const feed = parser((name, data, id) => {
     if (id) bookmark.last = id
     let event: ServerEvent

@@ -6,6 +6,8 @@ export interface EventsOptions {
   onEvent: (event: ServerEvent) => void
   /** Connected (true) or not any more (false). */
   onChange: (connected: boolean) => void
+  /** What the server's clock says (epoch ms), at each connection. */
+  onClock?: (clock: number) => void
   /** Milliseconds before connecting again after a regular end … */
   again?: number
   /** … and at most, when it fails repeatedly. */
@@ -42,10 +44,11 @@ export function useEvents(http: Http, options: EventsOptions): () => void {
       await listen(http, {
         signal: mine.signal,
         bookmark,
-        onOpen() {
+        onOpen(clock) {
           open = true
           failures = 0
           onSign()
+          if (Number.isFinite(clock)) options.onClock?.(clock)
           options.onChange(true)
         },
         onSign,

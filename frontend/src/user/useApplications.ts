@@ -1,12 +1,11 @@
 import { computed, reactive, ref, type ComputedRef, type Ref } from 'vue'
-import type { ServerEvent } from '@/api/events'
 import { ApiError } from '@/api/http'
 import type { Application, Configurables } from '@/api/types'
 import type { UserApi } from '@/api/user'
 import { usePolling, type Polling } from '@/shared/usePolling'
 import { rememberStart } from './durations'
 import { entryName, isOver, newEntry, type Entry, type Failure } from './entry'
-import { isBusy, useHearing } from './useHearing'
+import { isBusy, useHearing, type Hearing } from './useHearing'
 
 /** Gentle: one look costs one database query and two Docker calls. */
 export const LOOK_EVERY = 15_000
@@ -25,7 +24,8 @@ export interface Applications {
   polling: Polling
   refresh: () => Promise<void>
   /** Take in what the server pushed. */
-  hear: (event: ServerEvent) => void
+  hear: Hearing['hear']
+  setClock: Hearing['setClock']
   find: (id: string | null) => Entry | undefined
   start: (entry: Entry, configurables?: Configurables) => Promise<boolean>
   stop: (entry: Entry) => Promise<boolean>
@@ -162,15 +162,17 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
 
   async function stop(entry: Entry): Promise<boolean> {
     if (entry.phase !== 'running' || entry.urlId === null) return false
+    const urlId = entry.urlId
     touch(entry)
     Object.assign(entry, { phase: 'stopping', failure: null, notice: null })
     say(`${entryName(entry)} is stopping.`)
     try {
-      await api.stop(entry.urlId).catch((error: unknown) => {
+      await api.stop(urlId).catch((error: unknown) => {
         // Already gone is what was wanted.
         if (!(error instanceof ApiError && error.status === 404)) throw error
       })
       Object.assign(entry, { phase: 'stopped', urlId: null })
+      hearing.settle(urlId)
       say(`${entryName(entry)} has stopped.`)
       leaveIfOver(entry)
       return true
@@ -197,6 +199,7 @@ export function useApplications(api: UserApi, say: (text: string) => void = () =
     polling,
     refresh: polling.now,
     hear: hearing.hear,
+    setClock: hearing.setClock,
     find: (id) => (id === null ? undefined : entries.find((entry) => entry.id === id)),
     start,
     stop,

@@ -24,12 +24,16 @@ export interface HearingOptions {
 export interface Hearing {
   /** Take in what the server pushed. */
   hear: (event: ServerEvent) => void
+  /** What the server's clock says now, or a little before (epoch ms). */
+  setClock: (clock: number) => void
   /** Started elsewhere, and the server told of it not long ago: a list knows less. */
   isUnderWay: (entry: Entry) => boolean
   /** Whether the server said that this container has ended: a list that still has it is old. */
   hasEnded: (urlId: string) => boolean
   /** Show the end of what runs here, where it was told before the container was known. */
   catchUp: (entry: Entry) => void
+  /** The user knows that this container has ended, and need not be told. */
+  settle: (urlId: string) => void
 }
 
 /** An act of this page is under way: its own answer says what came of it. */
@@ -70,7 +74,8 @@ function toFailure(data: Ended): Failure {
 export function useHearing({ entries, say, look, touch }: HearingOptions): Hearing {
   /** Entry id → when the server last told of its start (epoch ms). */
   const heard = new Map<string, number>()
-  const ends = new Map<string, Ended>()
+  /** Url id → how it ended; null: nobody has to be told. */
+  const ends = new Map<string, Ended | null>()
   // The least difference seen between the two clocks is the best guess of how far they
   // are apart: the rest is the way here, and events told again after a lost connection.
   let skew = Infinity
@@ -84,8 +89,12 @@ export function useHearing({ entries, say, look, touch }: HearingOptions): Heari
     soon = setTimeout(look, 100)
   }
 
+  function setClock(clock: number): void {
+    skew = Math.min(skew, Date.now() - clock)
+  }
+
   function hear(event: ServerEvent): void {
-    skew = Math.min(skew, Date.now() - event.data.at * 1000)
+    if (Number.isFinite(event.data.at)) setClock(event.data.at * 1000)
     if (event.name === 'change') {
       heard.clear()
       lookSoon()
@@ -120,16 +129,26 @@ export function useHearing({ entries, say, look, touch }: HearingOptions): Heari
 
   function hearEnded(entry: Entry | undefined, data: Ended): void {
     if (ends.has(data.url_id)) return // told again after a lost connection
-    ends.set(data.url_id, data)
-    if (ends.size > REMEMBERED) ends.delete(ends.keys().next().value!)
+    remember(data.url_id, data)
     if (entry) end(entry, data)
   }
 
-  function end(entry: Entry, data: Ended): void {
-    if (isBusy(entry)) return
-    const known = (entry.urlId ?? entry.lastUrlId) === data.url_id
+  function remember(urlId: string, data: Ended | null): void {
+    ends.set(urlId, data)
+    if (ends.size > REMEMBERED) ends.delete(ends.keys().next().value!)
+  }
+
+  /** Whether it is about what this entry runs, ran, or began to run elsewhere. */
+  function concerns(entry: Entry, { url_id, asked }: Ended): boolean {
+    const last = entry.urlId ?? entry.lastUrlId
     // What another page is starting has no id yet; what ran before it does not matter any more.
-    if (entry.phase === 'starting' ? known : !known) return
+    if (entry.phase === 'starting') return url_id !== last
+    // One that failed while no page was open is told to the next; one that was stopped is not.
+    return last === null ? !asked : url_id === last
+  }
+
+  function end(entry: Entry, data: Ended): void {
+    if (isBusy(entry) || !concerns(entry, data)) return
     touch(entry)
     heard.delete(entry.id)
     Object.assign(entry, { phase: 'stopped', urlId: null, lastUrlId: null, elsewhere: false, startedAt: null })
@@ -165,11 +184,13 @@ export function useHearing({ entries, say, look, touch }: HearingOptions): Heari
 
   return {
     hear,
+    setClock,
     isUnderWay: (entry) => entry.elsewhere && Date.now() - (heard.get(entry.id) ?? 0) < BELIEVED_FOR,
     hasEnded: (urlId) => ends.has(urlId),
     catchUp(entry) {
       const data = entry.urlId === null ? undefined : ends.get(entry.urlId)
       if (data) end(entry, data)
     },
+    settle: (urlId) => remember(urlId, null),
   }
 }
