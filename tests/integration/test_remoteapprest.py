@@ -1,28 +1,19 @@
-"""``remoteapprest`` as a process, and ``%remoteapp`` in a kernel, against a real Hub and Docker."""
+"""``remoteapprest`` as a process, against a real Hub and Docker."""
 
 import concurrent.futures
 import json
 import os
 import pathlib
-import socket
-import ssl
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import requests
-from jupyter_client.manager import start_new_kernel
 
 from remoteappmanager.docker import docker_labels
 from remoteappmanager.jupyterhub.auth import hash as password_hash
+from tests.integration.command_line import PASSWORD, TINY, VEUSZ, Person
 from tests.integration.deployment import Deployment, eventually, free_ports
-
-TINY = "remoteapp/tiny:latest"
-PASSWORD = "correct-hörse battery"
 
 #: Passwords, a server that takes its time to start, and tokens that last a day at most.
 STRICT = """
@@ -39,71 +30,6 @@ async def slowly(spawner):
 
 c.Spawner.pre_spawn_hook = slowly
 """
-
-
-class Person:
-    """Somebody with a home directory of their own, who types ``remoteapprest ...``."""
-
-    def __init__(self, url: str, name: str, home: pathlib.Path) -> None:
-        self.url = url
-        self.name = name
-        #: The id of their one grant.
-        self.mapping = ""
-        self.home = home
-        home.mkdir(exist_ok=True)
-        self.environment = {"HOME": str(home), "PATH": os.environ["PATH"], "NO_PROXY": "*"}
-
-    def popen(self, *words: str) -> "subprocess.Popen[str]":
-        """Type a command."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "remoteappmanager.cli.remoteapprest", *words],
-            env=self.environment,
-            cwd=pathlib.Path(__file__).resolve().parents[2],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, *words: str, input: str = "", expect: int = 0) -> Any:
-        """Type a command, and wait for its end, which is ``expect``."""
-        process = self.popen(*words)
-        out, err = process.communicate(input, timeout=90)
-        assert process.returncode == expect, f"{words}: {process.returncode}\n{out}\n{err}"
-        return subprocess.CompletedProcess(words, process.returncode, out, err)
-
-    def refused(self, *words: str, input: str = "") -> str:
-        """The one line with which a command is refused."""
-        done = self.run(*words, input=input, expect=1)
-        assert done.stdout == ""
-        (line,) = [each for each in done.stderr.splitlines() if not each.startswith("Note:")]
-        assert line.startswith("Error: ")
-        return str(line)
-
-    def log_in(self, password: str = PASSWORD) -> Any:
-        """Log in with a password from a pipe."""
-        return self.run("login", self.url, "--username", self.name, input=password + "\n")
-
-    @property
-    def file(self) -> pathlib.Path:
-        """The credentials file."""
-        return self.home / ".remoteapprest"
-
-    @property
-    def token(self) -> str:
-        """The secret in it."""
-        return str(json.loads(self.file.read_text())["token"])
-
-
-@pytest.fixture
-def alice(deployment: Deployment, tmp_path: pathlib.Path) -> Iterator[Person]:
-    """A user of the shared deployment (WorldAuthenticator), new to the Hub, with one grant."""
-    person = Person(deployment.url, f"rest-{tmp_path.name[-12:]}".lower(), tmp_path / "home")
-    person.mapping = deployment.grant(TINY, person.name)
-    yield person
-    if person.file.exists():
-        for line in person.popen("app", "running").communicate()[0].splitlines():
-            person.popen("app", "stop", line.split()[0]).communicate()
 
 
 @pytest.fixture(scope="module")
@@ -150,9 +76,10 @@ def test_a_session_from_login_to_logout(deployment: Deployment, alice: Person) -
     assert requests.get(address, timeout=10, allow_redirects=False).status_code != 200
 
     assert alice.run("app", "start", mapping, "--keep").stdout.strip() == address
-    alice.run("app", "stop", url_id)
+    alice.run("app", "stop", "tiny")
     assert alice.run("app", "running", "--json").stdout == "[]\n"
     assert "app running" in alice.refused("app", "stop", url_id)
+    assert "app running" in alice.refused("app", "stop", "tiny")
     alice.run("logout", "--revoke", input="anything\n")
     assert not alice.file.exists()
     assert "remoteapprest login URL" in alice.refused("app", "running")
@@ -181,11 +108,16 @@ def test_no_wait_gives_the_address_at_once(deployment: Deployment, alice: Person
     assert answer.url == address
 
 
-def test_two_starts_at_once_are_one_container(deployment: Deployment, alice: Person) -> None:
+@pytest.mark.parametrize("running", [True, False], ids=["server-runs", "server-stopped"])
+def test_two_starts_at_once_are_one_container(
+    deployment: Deployment, alice: Person, running: bool
+) -> None:
     """Two starts at the same moment: one running container, one clear answer each."""
     alice.log_in()
-    alice.run("app", "available")
-    mapping = alice.mapping
+    if running:
+        alice.run("app", "available")
+    # Some seconds until it answers, so that the second comes in the middle of the first.
+    mapping = deployment.grant(VEUSZ, alice.name)
     both = [alice.popen("app", "start", mapping) for _ in range(2)]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         said = list(pool.map(lambda each: each.communicate(timeout=60), both))
@@ -302,157 +234,3 @@ def test_a_port_that_nobody_listens_on(alice: Person) -> None:
     url = f"http://127.0.0.1:{free_ports(1)[0]}"
     line = alice.refused("login", url, "--username", "a", input="b\n")
     assert f"Nobody answers at {url}" in line
-
-
-# --- TLS -------------------------------------------------------------------------------------
-
-
-class Tls:
-    """A TLS terminator before a plain site, with an authority of its own."""
-
-    def __init__(self, directory: pathlib.Path, target: int) -> None:
-        self.ca = directory / "ca.pem"
-        key = directory / "key.pem"
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-             "-nodes", "-keyout", key, "-out", self.ca, "-days", "2", "-subj", "/CN=test",
-             "-addext", "subjectAltName=IP:127.0.0.1"],
-            check=True, capture_output=True,
-        )  # fmt: skip
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(self.ca, key)
-        self._target = target
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"https://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        """Listen no more."""
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                plain, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(plain,), daemon=True).start()
-
-    def _serve(self, plain: socket.socket) -> None:
-        try:
-            outside = self._context.wrap_socket(plain, server_side=True)
-            inside = socket.create_connection(("127.0.0.1", self._target))
-        except OSError:
-            plain.close()
-            return
-        for source, sink in ((outside, inside), (inside, outside)):
-            threading.Thread(target=self._copy, args=(source, sink), daemon=True).start()
-
-    @staticmethod
-    def _copy(source: socket.socket, sink: socket.socket) -> None:
-        try:
-            while data := source.recv(65536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            sink.close()
-
-
-@pytest.fixture
-def tls(deployment: Deployment, tmp_path: pathlib.Path) -> Iterator[Tls]:
-    """The shared deployment behind TLS."""
-    front = Tls(tmp_path, deployment.port)
-    yield front
-    front.close()
-
-
-def test_a_certificate_must_be_trusted(tls: Tls, alice: Person) -> None:
-    """TLS is verified: an unknown authority is refused before anything is sent."""
-    line = alice.refused("login", tls.url, "--username", alice.name, input="secret\n")
-    assert "--ca-file FILE" in line
-
-
-def test_the_wrong_authority(tls: Tls, alice: Person, tmp_path: pathlib.Path) -> None:
-    """--ca-file with somebody else's authority does not help."""
-    other = tmp_path / "other"
-    other.mkdir()
-    elsewhere = Tls(other, 1)
-    elsewhere.close()
-    words = ("--ca-file", str(elsewhere.ca), "login", tls.url, "--username", alice.name)
-    assert "is not trusted" in alice.refused(*words, input="secret\n")
-
-
-def test_the_sites_own_authority(tls: Tls, alice: Person) -> None:
-    """--ca-file at the login is remembered; --insecure is not."""
-    alice.run("login", tls.url, "--ca-file", str(tls.ca), "--username", alice.name, input="any\n")
-    assert alice.mapping in alice.run("app", "available").stdout
-    words = ("login", tls.url, "--insecure", "--username", alice.name)
-    assert "not verified" in alice.run(*words, input="any\n").stderr
-    assert "--ca-file" in alice.refused("app", "available")
-    alice.run("app", "available", "--insecure")
-
-
-# --- secrets ----------------------------------------------------------------------------------
-
-
-def test_no_secret_lies_about(deployment: Deployment, alice: Person) -> None:
-    """Password and token are in the credentials file (0600) at most, in no log and no argument."""
-    process = alice.popen("login", alice.url, "--username", alice.name)
-    arguments = pathlib.Path(f"/proc/{process.pid}/cmdline").read_text()
-    environment = pathlib.Path(f"/proc/{process.pid}/environ").read_text()
-    out, err = process.communicate(PASSWORD + "\n", timeout=60)
-    assert process.returncode == 0, err
-    done = alice.run("app", "start", alice.mapping)
-    assert alice.file.stat().st_mode & 0o777 == 0o600
-    assert PASSWORD not in alice.file.read_text()
-    token = alice.token
-    log = deployment.hub_log()
-    assert alice.name in log
-    for text in (arguments, environment, out, err, done.stdout, done.stderr, log):
-        assert PASSWORD not in text
-        assert token not in text
-    files = [each for each in alice.home.rglob("*") if each.is_file()]
-    assert files == [alice.file]
-
-
-# --- notebooks ------------------------------------------------------------------------------------
-
-
-def test_the_magics_in_a_kernel(deployment: Deployment, alice: Person) -> None:
-    """In a real IPython kernel: list, start with a link, list what runs, stop."""
-    alice.log_in()
-    manager, client = start_new_kernel(env={**os.environ, **alice.environment})
-    try:
-        shown: dict[str, Any] = {}
-        failed: list[str] = []
-
-        def output(message: dict[str, Any]) -> None:
-            content = message["content"]
-            if message["msg_type"] == "execute_result":
-                shown.update(content["data"])
-            if message["msg_type"] == "error" or content.get("name") == "stderr":
-                failed.append(str(content.get("text") or content.get("evalue")))
-
-        def cell(code: str) -> dict[str, Any]:
-            shown.clear()
-            reply = client.execute_interactive(code, timeout=60, output_hook=output)
-            assert reply["content"]["status"] == "ok", (reply["content"], failed)
-            return dict(shown)
-
-        cell("%load_ext remoteappmanager.magics")
-        mapping = alice.mapping
-        assert mapping in cell("%remoteapp available")["text/plain"]
-        started = cell(f"app = %remoteapp start {mapping}\napp")
-        address = started["text/plain"]
-        assert f'href="{address}"' in started["text/html"]
-        assert address in cell("%remoteapp running")["text/html"]
-        browser = deployment.enter(alice.name)
-        assert browser.get(address).ok
-        cell("%remoteapp stop tiny")
-        assert cell("%remoteapp running")["text/plain"] == "(none)"
-        failed.clear()
-        client.execute_interactive("%remoteapp start nothing", timeout=60, output_hook=output)
-        assert any("no application 'nothing'" in each for each in failed)
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
