@@ -13,7 +13,7 @@ from urllib.parse import urlparse
 from traitlets.log import get_logger
 
 from remoteappmanager import naming
-from remoteappmanager.jupyterhub import secret_file
+from remoteappmanager.jupyterhub import log_filter, secret_file
 
 #: The file in ``state_dir`` with the gate's secrets and its port.
 STATE_FILE = "remoteappgate.env"
@@ -90,6 +90,7 @@ def gate_service(
     if config_file:
         c.RemoteAppSpawner.config_file_path = config_file
     _send_hints(url, values[naming.HINT_TOKEN_ENV])
+    log_filter.install()
     _say_if_root()
     return url
 

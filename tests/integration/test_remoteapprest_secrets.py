@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from remoteappmanager.docker import docker_labels
 from tests.integration.command_line import Person
 from tests.integration.deployment import Deployment
 from tests.integration.front import Front
@@ -67,12 +68,8 @@ def test_no_secret_lies_about(
         assert alice.file.stat().st_mode & 0o777 == 0o600
         outputs.append(alice.run("app", "start", alice.mapping))
         outputs.append(alice.run("app", "available", "--json"))
-        (container,) = (
-            each
-            for each in deployment.containers()
-            if each.attrs["Config"]["Labels"].items() >= {**each.labels}.items()
-            and alice.name in str(each.labels)
-        )
+        labelled = [(each, each.labels[docker_labels.USER]) for each in deployment.containers()]
+        (container,) = [each for each, user in labelled if user == alice.name]
         inside = repr(container.attrs).encode() + container.logs()
         outputs.append(alice.run("app", "stop", "tiny"))
         found = {each for data in overheard.heard for each in _COOKIE.findall(data)}
