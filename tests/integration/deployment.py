@@ -149,7 +149,7 @@ class Deployment:
         self.hub_api_url = f"http://127.0.0.1:{self.hub_port}{prefix}/hub/api"
         self.database_url = f"sqlite:///{directory / 'accounting.db'}"
         self._admin_token = secrets.token_hex(32)
-        self._hub_config = hub_config
+        self.hub_config = hub_config
         self._app_config = app_config
         self._anyone = anyone
         self._hub: subprocess.Popen[bytes] | None = None
@@ -236,7 +236,7 @@ class Deployment:
                 logins=ANYONE if self._anyone else "",
                 proxy=proxy_command(),
                 token=self._admin_token,
-                extra=self._hub_config,
+                extra=self.hub_config,
             )
         )
         (self.directory / "remoteappmanager_config.py").write_text(
