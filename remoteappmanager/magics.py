@@ -20,6 +20,7 @@ from __future__ import annotations
 import argparse
 import html
 import json
+import secrets
 import shlex
 import sys
 import urllib.parse
@@ -31,6 +32,7 @@ from IPython.core.magic import Magics, line_magic, magics_class
 from remoteappmanager.cli.remoteapprest.client import Client
 from remoteappmanager.cli.remoteapprest.credentials import DEFAULT_FILE
 from remoteappmanager.cli.remoteapprest.profiles import DEFAULT_PROFILES, find_profile
+from remoteappmanager.cli.remoteapprest.terminal import last_words
 from remoteappmanager.cli.remoteapprest.values import Application, Container, Progress
 from remoteappmanager.exceptions import RemoteAppError
 
@@ -38,11 +40,18 @@ from remoteappmanager.exceptions import RemoteAppError
 FRAME_HEIGHT = 600
 
 
+#: Above the columns of a table.
+_TITLES = {
+    Application: ("Application", "ID", "State"),
+    Container: ("Image", "URL_ID"),
+}
+
+
 class Table(list[Any]):
     """A list of applications or containers that shows itself as a table."""
 
     def __repr__(self) -> str:
-        return "\n".join(" : ".join(text for text, _ in _cells(each)) for each in self)
+        return "\n".join(_line(each) for each in self)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """IPython's hook: without it, a list is printed as one."""
@@ -52,7 +61,8 @@ class Table(list[Any]):
         """The notebook's hook."""
         if not self:
             return "<p>None.</p>"
-        rows = []
+        titles = "".join(f"<th>{title}</th>" for title in _TITLES[type(self[0])])
+        rows = [f"<tr>{titles}</tr>"]
         for each in self:
             cells = (
                 _link(text, address) if address else html.escape(text)
@@ -62,6 +72,20 @@ class Table(list[Any]):
         return f"<table>{''.join(rows)}</table>"
 
 
+#: What the notebook's page does with the empty ``div`` below the link.
+_SCRIPT = """\
+(function (f) {
+  if (location.origin !== f.origin) return;
+  const i = document.createElement("iframe");
+  i.src = f.address; i.title = f.name; i.width = "100%"; i.height = f.height;
+  i.style.border = "1px solid #8886"; i.allowFullscreen = true;
+  // Where the application or the Hub forbids framing, the browser shows a page of
+  // its own, which nobody may look into: the link stands alone then.
+  i.onload = function () { if (!i.contentDocument) i.remove(); };
+  document.getElementById(f.place).replaceChildren(i);
+})"""
+
+
 class Started:
     """A running application: a link, and a frame where the browser lets it be framed.
 
@@ -69,8 +93,9 @@ class Started:
     browser keeps the login from a framed page, and the link stands alone.
     """
 
-    def __init__(self, container: Container) -> None:
+    def __init__(self, container: Container, name: str = "") -> None:
         self.container = container
+        self.name = name or container.image_name or container.address
 
     @property
     def address(self) -> str:
@@ -83,21 +108,20 @@ class Started:
     def _repr_html_(self) -> str:
         """The notebook's hook. Only the browser knows where its page comes from."""
         parts = urllib.parse.urlsplit(self.address)
+        # New each time: the same application may be shown by two cells.
+        place = f"remoteapp-{secrets.token_hex(6)}"
         frame = {
             "origin": f"{parts.scheme}://{parts.netloc}",
             "address": self.address,
-            "place": f"remoteapp-{self.container.url_id}",
+            "name": self.name,
+            "height": FRAME_HEIGHT,
+            "place": place,
         }
         # Inside <script>, "<" could end it: written as an escape, it cannot.
         data = json.dumps(frame).replace("<", "\\u003c")
         return (
-            f"<p>{_link(self.container.image_name or self.address, self.address)}</p>"
-            f'<div id="{html.escape(frame["place"])}"></div>'
-            f"<script>(function (f) {{ if (location.origin !== f.origin) return;"
-            " const i = document.createElement('iframe'); i.src = f.address;"
-            f" i.width = '100%'; i.height = {FRAME_HEIGHT}; i.allowFullscreen = true;"
-            " document.getElementById(f.place).replaceChildren(i); })"
-            f"({data});</script>"
+            f"<p>{_link(self.name, self.address)} (opens in another tab)</p>"
+            f'<div id="{place}"></div><script>{_SCRIPT}({data});</script>'
         )
 
 
@@ -144,6 +168,7 @@ class RemoteAppMagics(Magics):
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self._clients: dict[tuple[str, ...], Client] = {}
+        self._tell = _Teller()
 
     @line_magic
     def remoteapp(self, line: str) -> Any:
@@ -157,7 +182,12 @@ class RemoteAppMagics(Magics):
         except ValueError as exc:  # from shlex: a quote that does not end
             raise UsageError(f"{exc}.") from exc
         except RemoteAppError as exc:
+            self._tell.end()
+            for text in last_words(exc):
+                print(text, file=sys.stderr)
             raise UsageError(str(exc)) from exc
+        finally:
+            self._tell.end()
 
     def disconnect(self) -> None:
         """Forget all connections."""
@@ -171,7 +201,7 @@ class RemoteAppMagics(Magics):
         file = arguments.credentials_file or (named.credentials_file if named else DEFAULT_FILE)
         ca_file = arguments.ca_file or (named.ca_file if named else "")
         fresh = Client.from_file(
-            file, ca_file=ca_file, insecure=arguments.insecure, on_progress=_tell
+            file, ca_file=ca_file, insecure=arguments.insecure, on_progress=self._tell
         )
         key = (file, ca_file, str(arguments.insecure))
         known = self._clients.get(key)
@@ -189,14 +219,14 @@ class RemoteAppMagics(Magics):
         return Table(client.containers())
 
     def _start(self, client: Client, arguments: argparse.Namespace) -> Started:
-        return Started(
-            client.start(
-                " ".join(arguments.application),
-                resolution=arguments.resolution,
-                startupdata=arguments.startupdata,
-                replace=arguments.replace,
-            )
+        application = client.application(" ".join(arguments.application))
+        container = client.start(
+            application,
+            resolution=arguments.resolution,
+            startupdata=arguments.startupdata,
+            replace=arguments.replace,
         )
+        return Started(container, application.name)
 
     def _stop(self, client: Client, arguments: argparse.Namespace) -> None:
         client.stop(" ".join(arguments.application))
@@ -214,20 +244,44 @@ def unload_ipython_extension(shell: Any) -> None:
         magics.disconnect()
 
 
-def _tell(progress: Progress) -> None:
-    """Progress into the cell: one line that changes; warnings stay."""
-    if progress.warning:
-        print(f"\rNote: {progress.message}", file=sys.stderr)
-    else:
-        print(f"\r{progress.message:<78}", end="", file=sys.stderr, flush=True)
+class _Teller:
+    """Progress into the cell: one line that changes; warnings stay.
+
+    On stdout: notebooks show stderr as if something were wrong.
+    """
+
+    def __init__(self) -> None:
+        self._open = False
+
+    def __call__(self, progress: Progress) -> None:
+        """The client's ``on_progress``."""
+        if progress.warning:
+            self.end()
+            print(f"Note: {progress.message}", file=sys.stderr)
+        else:
+            print(f"\r{progress.message:<78}", end="", flush=True)
+            self._open = True
+
+    def end(self) -> None:
+        """What comes next begins on a line of its own."""
+        if self._open:
+            print(flush=True)
+            self._open = False
+
+
+def _line(each: Application | Container) -> str:
+    """A row as the command line prints it."""
+    if isinstance(each, Container):
+        return f"{each.url_id} : {each.image_name}"
+    return f"{each.mapping_id} : {each.name}" + (" : running" if each.container else "")
 
 
 def _cells(each: Application | Container) -> list[tuple[str, str]]:
-    """A row: texts, and where each leads to."""
+    """A row for people: texts, and where each leads to."""
     if isinstance(each, Container):
-        return [(each.url_id, each.address), (each.image_name, "")]
+        return [(each.image_name, each.address), (each.url_id, "")]
     address = each.container.address if each.container else ""
-    return [(each.mapping_id, ""), (each.name, ""), ("running" if address else "", address)]
+    return [(each.name, address), (each.mapping_id, ""), ("running" if address else "", "")]
 
 
 def _link(text: str, address: str) -> str:

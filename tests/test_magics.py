@@ -1,6 +1,7 @@
 """``%remoteapp``, in an IPython shell of this process (the kernel is tested in integration)."""
 
 import pathlib
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from remoteappmanager import magics
 from remoteappmanager.cli.remoteapprest.credentials import Credentials
 from remoteappmanager.cli.remoteapprest.values import Container
-from tests.fakes.site import ALICE, MAPPING, FakeSite
+from tests.fakes.site import ALICE, MAPPING, FakeSite, as_json
 
 URL_ID = "f" * 32
 
@@ -75,6 +76,39 @@ def test_a_refusal_is_one_line(remoteapp: Callable[[str], Any], line: str, messa
     """IPython shows a usage error without a traceback."""
     with pytest.raises(UsageError, match=message):
         remoteapp(line)
+
+
+def test_a_failed_start_shows_the_last_words(
+    remoteapp: Callable[[str], Any], site: FakeSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the application wrote before it ended stands above the refusal."""
+    body = {"type": "Unable", "message": "It ended.", "step": "wait", "log": "no display"}
+    site.overrides["POST containers/"] = as_json(500, body)
+    with pytest.raises(UsageError, match=r"^It ended\.$"):
+        remoteapp("--server lab start tiny")
+    assert "  | no display\n" in capsys.readouterr().err
+
+
+def test_progress_is_no_error(
+    remoteapp: Callable[[str], Any], site: FakeSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It goes to stdout, one line that changes: notebooks show stderr in red."""
+    site.server = "stopped"
+    remoteapp("--server lab available")
+    shown = capsys.readouterr()
+    assert "\rHalf way" in shown.out
+    assert shown.out.count("\n") == 1
+    assert shown.err == ""
+
+
+def test_two_cells_may_show_the_same_application(
+    remoteapp: Callable[[str], Any], site: FakeSite
+) -> None:
+    """Each display has a place of its own, under the application's name."""
+    first, again = (remoteapp("--server lab start tiny")._repr_html_() for _ in range(2))
+    places = [re.findall(r'<div id="([^"]+)"', each) for each in (first, again)]
+    assert places[0] != places[1]
+    assert ">Tiny &lt;b&gt;page</a>" in first
 
 
 def test_help_does_not_end_the_kernel(

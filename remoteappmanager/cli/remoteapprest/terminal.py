@@ -83,11 +83,18 @@ def _line(what: str) -> str:
     return line.rstrip("\r\n")
 
 
+def last_words(exc: RemoteAppError) -> list[str]:
+    """The lines that show an application's last output, where ``exc`` has it."""
+    log = str(getattr(exc, "log", ""))
+    if not log:
+        return []
+    lines = log.splitlines()[-LOG_LINES:]
+    shown = ("".join(c if c.isprintable() else " " for c in line) for line in lines)
+    return ["The application's last words:", *(f"  | {line}" for line in shown)]
+
+
 def refusal(exc: RemoteAppError) -> click.ClickException:
     """The one translation from our errors to a message and an exit code (1)."""
-    log = getattr(exc, "log", "")
-    if log:
-        note("The application's last words:")
-        for line in str(log).splitlines()[-LOG_LINES:]:
-            note("  | " + "".join(c if c.isprintable() else " " for c in line))
+    for line in last_words(exc):
+        note(line)
     return click.ClickException(" ".join(str(exc).split()))
