@@ -19,6 +19,15 @@ from remoteappmanager.jupyterhub import log_filter, secret_file
 STATE_FILE = "remoteappgate.env"
 _PORT = "REMOTEAPP_GATE_PORT"
 _API_TOKEN = "JUPYTERHUB_API_TOKEN"  # noqa: S105 - a name
+#: Options of JupyterHub with which no application could be reached, and why.
+_UNSUPPORTED = {
+    "internal_ssl": "the gate and the containers speak plain HTTP, on this host only",
+    "subdomain_host": "containers' addresses lie on the site's one host",
+}
+
+
+class UnsupportedOption(ValueError):
+    """The Hub is configured in a way that the gate cannot work with."""
 
 
 def gate_service(
@@ -54,8 +63,10 @@ def gate_service(
     command:
         The gate's command, by default ``remoteappgate`` of this installation.
 
-    Raises ``secret_file.UnsafeSecretFile`` when others can read that file.
+    Raises ``secret_file.UnsafeSecretFile`` when others can read that file, and
+    ``UnsupportedOption`` where the Hub is set up as the gate does not support it.
     """
+    _refuse_unsupported(c)
     config_file = _config_file(c, config_file_path)
     path = pathlib.Path(state_dir).absolute() / STATE_FILE
     values = _pinned_values(c, path, port, managed)
@@ -113,6 +124,14 @@ def _pinned_values(c: Any, path: pathlib.Path, port: int | None, managed: bool) 
     if port is not None:
         given[_PORT] = str(port)
     return secret_file.pinned(path, makers, given)
+
+
+def _refuse_unsupported(c: Any) -> None:
+    for name, why in _UNSUPPORTED.items():
+        if c.JupyterHub.get(name):
+            raise UnsupportedOption(
+                f"c.JupyterHub.{name} does not go together with remoteappmanager: {why}."
+            )
 
 
 def _configured(section: Any, name: str, default: str) -> str:

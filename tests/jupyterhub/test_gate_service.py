@@ -8,7 +8,7 @@ from traitlets.config import Config
 
 from remoteappmanager import naming
 from remoteappmanager.jupyterhub import gate_service, hints
-from remoteappmanager.jupyterhub.gate_service import STATE_FILE
+from remoteappmanager.jupyterhub.gate_service import STATE_FILE, UnsupportedOption
 from remoteappmanager.jupyterhub.secret_file import UnsafeSecretFile, read
 
 
@@ -177,3 +177,23 @@ def test_running_as_root_is_said_in_the_log(tmp_path, caplog, monkeypatch) -> No
     monkeypatch.setattr("os.geteuid", lambda: uid or 1000)
     gate_service(Config(), state_dir=tmp_path)
     assert "run as root" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("internal_ssl", True), ("subdomain_host", "https://apps.example.org")]
+)
+def test_what_the_gate_does_not_support_is_refused(tmp_path, option, value) -> None:
+    """At the start and by name, not by applications that nobody can reach; nothing is written."""
+    c = Config()
+    c.JupyterHub[option] = value
+    with pytest.raises(UnsupportedOption, match=f"c.JupyterHub.{option} does not go together"):
+        gate_service(c, state_dir=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("option", "value"), [("internal_ssl", False), ("subdomain_host", "")])
+def test_what_is_switched_off_is_no_obstacle(tmp_path, option, value) -> None:
+    """A site may say that it does not use them."""
+    c = Config()
+    c.JupyterHub[option] = value
+    assert gate_service(c, state_dir=tmp_path)
