@@ -30,8 +30,12 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
 
 from remoteappmanager.cli.remoteapprest.client import Client
-from remoteappmanager.cli.remoteapprest.credentials import DEFAULT_FILE
-from remoteappmanager.cli.remoteapprest.profiles import DEFAULT_PROFILES, find_profile
+from remoteappmanager.cli.remoteapprest.credentials import DEFAULT_FILE, Credentials
+from remoteappmanager.cli.remoteapprest.profiles import (
+    DEFAULT_PROFILES,
+    find_profile,
+    login_command,
+)
 from remoteappmanager.cli.remoteapprest.terminal import last_words
 from remoteappmanager.cli.remoteapprest.values import Application, Container, Progress
 from remoteappmanager.exceptions import RemoteAppError
@@ -200,8 +204,16 @@ class RemoteAppMagics(Magics):
         named = find_profile(arguments.server, arguments.profile_file) if arguments.server else None
         file = arguments.credentials_file or (named.credentials_file if named else DEFAULT_FILE)
         ca_file = arguments.ca_file or (named.ca_file if named else "")
-        fresh = Client.from_file(
-            file, ca_file=ca_file, insecure=arguments.insecure, on_progress=self._tell
+        command = login_command(
+            arguments.server, arguments.profile_file, arguments.credentials_file
+        )
+        address = named.url if named and named.url else "URL"
+        fresh = Client(
+            Credentials.from_file(file, f"{command} {address}"),
+            ca_file=ca_file,
+            insecure=arguments.insecure,
+            on_progress=self._tell,
+            login_command=command,
         )
         key = (file, ca_file, str(arguments.insecure))
         known = self._clients.get(key)

@@ -111,7 +111,11 @@ def login(
     site = site_url(url or profile.url or ask("Address of the site"))
     _warn(site, shared.insecure, password, token)
     username = username or profile.username
-    options: dict[str, Any] = {"ca_file": profile.ca_file, "insecure": shared.insecure}
+    options: dict[str, Any] = {
+        "ca_file": profile.ca_file,
+        "insecure": shared.insecure,
+        "login_command": shared.login_command,
+    }
     if token is not None:
         secret = ask_secret("Token").strip() if token == _ASK else token
         credentials = log_in_with_token(site, secret, username=username, **options)

@@ -34,7 +34,7 @@ from remoteappmanager.cli.remoteapprest.answers import (
     is_wire_form,
     server_is_away,
 )
-from remoteappmanager.cli.remoteapprest.credentials import DEFAULT_FILE, Credentials
+from remoteappmanager.cli.remoteapprest.credentials import DEFAULT_FILE, LOGIN_COMMAND, Credentials
 from remoteappmanager.cli.remoteapprest.errors import LoginRefused, UnexpectedAnswer
 from remoteappmanager.cli.remoteapprest.launch import Launch
 from remoteappmanager.cli.remoteapprest.server import start_server
@@ -74,6 +74,8 @@ class Client:
         that is ``NotFound``.
     timeout:
         Seconds for an answer to an ordinary request.
+    login_command:
+        What people type to log in, without the address; for messages.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Client:
         on_progress: OnProgress = ignore,
         start_server: bool = True,
         timeout: float = READ_TIMEOUT,
+        login_command: str = LOGIN_COMMAND,
     ) -> None:
         self.credentials = credentials
         self.on_progress = on_progress
@@ -98,6 +101,7 @@ class Client:
             cookies=credentials.cookies,
             ca_file=ca_file or credentials.ca_file,
             insecure=insecure,
+            login_command=login_command,
         )
 
     @classmethod
@@ -260,7 +264,7 @@ class Client:
             login.who_am_i(self._wire)  # raises when the login has expired
             raise LoginRefused(
                 f"Your login may not use the server of {self.credentials.username}: type "
-                f"'remoteapprest login {self.credentials.url}'."
+                f"{self._wire.log_in}."
             )
         if answer.ok and not answer.is_redirect:
             return answer

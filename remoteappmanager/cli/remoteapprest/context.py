@@ -13,7 +13,12 @@ from remoteappmanager.cli.remoteapprest.credentials import (
     Credentials,
     others_may_read,
 )
-from remoteappmanager.cli.remoteapprest.profiles import DEFAULT_PROFILES, Profile, find_profile
+from remoteappmanager.cli.remoteapprest.profiles import (
+    DEFAULT_PROFILES,
+    Profile,
+    find_profile,
+    login_command,
+)
 from remoteappmanager.cli.remoteapprest.terminal import ProgressLine, note
 
 if TYPE_CHECKING:
@@ -45,10 +50,16 @@ class RemoteAppRestContext:
             named, credentials_file=file, ca_file=self.ca_file or named.ca_file
         )
 
+    @property
+    def login_command(self) -> str:
+        """What to type to log in at this site, without its address."""
+        return login_command(self.server, self.profile_file, self.credentials_file)
+
     def credentials(self) -> Credentials:
         """Those of the file. Raises ``NotLoggedIn``."""
         file = self.profile.credentials_file
-        credentials = Credentials.from_file(file)
+        address = self.profile.url or "URL"
+        credentials = Credentials.from_file(file, f"{self.login_command} {address}")
         if others_may_read(file):
             note(f"Note: others may read your credentials: type 'chmod 600 {file}'.")
         return credentials
@@ -68,6 +79,7 @@ class RemoteAppRestContext:
             insecure=self.insecure,
             ca_file=self.profile.ca_file,
             on_progress=self.progress,
+            login_command=self.login_command,
         )
         click.get_current_context().call_on_close(client.disconnect)
         click.get_current_context().call_on_close(self.progress.clear)

@@ -23,6 +23,9 @@ from remoteappmanager.exceptions import ServiceUnavailable
 #: Relative to the home directory of whoever calls.
 DEFAULT_FILE = "~/.remoteapprest"
 
+#: What people type to log in, before the address.
+LOGIN_COMMAND = "remoteapprest login"
+
 _FORMAT = 2
 _TEXTS = ("token", "token_id", "expires_at", "ca_file")
 
@@ -56,26 +59,31 @@ class Credentials:
     ca_file: str = ""
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str]) -> Credentials:
+    def from_file(
+        cls, path: str | os.PathLike[str], log_in: str = f"{LOGIN_COMMAND} URL"
+    ) -> Credentials:
         """Read what ``write`` wrote, or a file of version 2.x.
 
-        Raises ``NotLoggedIn`` when there is no such file, or it is neither.
+        Raises ``NotLoggedIn`` when there is no such file, or it is neither; its message
+        says to type ``log_in``.
         """
         file = pathlib.Path(path).expanduser()
         try:
             text = file.read_text(encoding="utf8")
         except FileNotFoundError as exc:
             raise NotLoggedIn(
-                f"You are not logged in (there is no {file}): type 'remoteapprest login URL'."
+                f"You are not logged in (there is no {file}): type '{log_in}'."
             ) from exc
         except (OSError, UnicodeDecodeError) as exc:
-            raise NotLoggedIn(f"{file} cannot be read. {_again()}") from exc
+            raise NotLoggedIn(f"{file} cannot be read. Log in again: '{log_in}'.") from exc
         try:
             if text.lstrip().startswith("{"):
                 return cls._from_json(json.loads(text))
             return cls._from_lines(text)
         except ValueError as exc:
-            raise NotLoggedIn(f"{file} is not a credentials file. {_again()}") from exc
+            raise NotLoggedIn(
+                f"{file} is not a credentials file. Log in again: '{log_in}'."
+            ) from exc
 
     @classmethod
     def _from_json(cls, data: Any) -> Credentials:
@@ -141,7 +149,3 @@ def others_may_read(path: str | os.PathLike[str]) -> bool:
     except OSError:
         return False
     return bool(stat.S_IMODE(mode) & 0o077)
-
-
-def _again() -> str:
-    return "Log in again: 'remoteapprest login URL'."

@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from remoteappmanager.cli.remoteapprest.credentials import Credentials
+from remoteappmanager.cli.remoteapprest.credentials import LOGIN_COMMAND, Credentials
 from remoteappmanager.cli.remoteapprest.errors import LoginRefused, UnexpectedAnswer, Unreachable
 from remoteappmanager.cli.remoteapprest.waiting import attempts
 from remoteappmanager.cli.remoteapprest.wire import (
@@ -60,7 +60,7 @@ def who_am_i(wire: Wire, patience: float = 0.0) -> Identity:
     if answer.status_code in (502, 503, 504):
         raise Unreachable(f"The Hub of {wire.url} does not answer: try again in a minute.")
     if answer.status_code in (401, 403):
-        raise expired(wire.url)
+        raise expired(wire)
     model = json_object(answer)
     if answer.status_code != 200 or not isinstance(model.get("name"), str):
         raise unexpected(wire.url, answer)
@@ -74,11 +74,9 @@ def who_am_i(wire: Wire, patience: float = 0.0) -> Identity:
     )
 
 
-def expired(url: str) -> LoginRefused:
+def expired(wire: Wire) -> LoginRefused:
     """The error for a token that worked once."""
-    return LoginRefused(
-        f"Your login at {url} has expired or was revoked: type 'remoteapprest login {url}'."
-    )
+    return LoginRefused(f"Your login at {wire.url} has expired or was revoked: type {wire.log_in}.")
 
 
 def check_site(wire: Wire) -> None:
@@ -92,7 +90,7 @@ def check_site(wire: Wire) -> None:
         raise Unreachable(f"The Hub of {wire.url} does not answer: try again in a minute.")
     if answer.is_redirect and target.startswith("https:") and wire.url.startswith("http:"):
         raise UnexpectedAnswer(
-            f"{wire.url} wants TLS: type 'remoteapprest login https{wire.url[4:]}'."
+            f"{wire.url} wants TLS: type '{wire.login_command} https{wire.url[4:]}'."
         )
     if answer.status_code != 200 or "version" not in json_object(answer):
         raise UnexpectedAnswer(
@@ -102,14 +100,20 @@ def check_site(wire: Wire) -> None:
 
 
 def log_in(
-    url: str, username: str, password: str, *, ca_file: str = "", insecure: bool = False
+    url: str,
+    username: str,
+    password: str,
+    *,
+    ca_file: str = "",
+    insecure: bool = False,
+    login_command: str = LOGIN_COMMAND,
 ) -> Credentials:
     """Credentials with a fresh token of minimal scopes. The password is not kept.
 
     Raises ``LoginRefused`` for a wrong name or password and for sites without
     passwords, and what ``check_site`` raises.
     """
-    wire = Wire(site_url(url), ca_file=ca_file, insecure=insecure)
+    wire = Wire(site_url(url), ca_file=ca_file, insecure=insecure, login_command=login_command)
     try:
         check_site(wire)
         auth = {"username": username, "password": password}
@@ -136,14 +140,22 @@ def log_in(
 
 
 def log_in_with_token(
-    url: str, token: str, *, username: str = "", ca_file: str = "", insecure: bool = False
+    url: str,
+    token: str,
+    *,
+    username: str = "",
+    ca_file: str = "",
+    insecure: bool = False,
+    login_command: str = LOGIN_COMMAND,
 ) -> Credentials:
     """Credentials with a token that was made on the Hub's token page.
 
     Raises ``LoginRefused`` when the Hub does not know it, it is somebody
     else's, or it may not use its user's server; and what ``check_site`` raises.
     """
-    wire = Wire(site_url(url), token=token, ca_file=ca_file, insecure=insecure)
+    wire = Wire(
+        site_url(url), token=token, ca_file=ca_file, insecure=insecure, login_command=login_command
+    )
     page = wire.address("hub/token")
     try:
         check_site(wire)
@@ -221,7 +233,7 @@ def _log_in_by_form(wire: Wire, username: str, password: str) -> str:
     if page.is_redirect or not _PASSWORD_FIELD.search(page.text):
         raise LoginRefused(
             "This site takes no password here (single sign-on): make a token at "
-            f"{wire.address('hub/token')}, then type 'remoteapprest login {wire.url} --token'."
+            f"{wire.address('hub/token')}, then type '{wire.login_command} {wire.url} --token'."
         )
     form = {"username": username, "password": password, "_xsrf": _xsrf(wire)}
     answer = wire.send("POST", "hub/login", form=form)

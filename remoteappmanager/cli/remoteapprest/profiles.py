@@ -22,6 +22,7 @@ import dataclasses
 import os
 import pathlib
 import re
+import shlex
 
 from remoteappmanager.cli.remoteapprest.credentials import DEFAULT_FILE
 from remoteappmanager.exceptions import ConfigurationError, NotFound
@@ -71,6 +72,19 @@ def find_profile(name: str, path: str | os.PathLike[str] = DEFAULT_PROFILES) -> 
             "add it, or name another."
         )
     return profiles[name]
+
+
+def login_command(server: str, profile_file: str, credentials_file: str) -> str:
+    """What to type to log in at the site that these options choose, without its address."""
+    words = ["remoteapprest"]
+    if server:
+        if profile_file != DEFAULT_PROFILES:
+            words += ["--profile-file", profile_file]
+        words += ["--server", server]
+    if credentials_file:
+        words += ["--credentials-file", credentials_file]
+    # The shell is to expand "~", so that only is left without quotes.
+    return " ".join([*(shlex.quote(w) if w[:1] != "~" else w for w in words), "login"])
 
 
 def _profile(file: pathlib.Path, name: str, values: dict[str, str]) -> Profile:

@@ -86,12 +86,10 @@ def _refusal(wire: Wire, username: str, answer: requests.Response, message: str)
     if answer.status_code in (401, 403):
         return LoginRefused(
             "Your login may not start your server: start it at "
-            f"{wire.address('hub/home')}, or type 'remoteapprest login {wire.url}'."
+            f"{wire.address('hub/home')}, or type {wire.log_in}."
         )
     if answer.status_code == 404:
-        return LoginRefused(
-            f"The site has no user {username}: type 'remoteapprest login {wire.url}'."
-        )
+        return LoginRefused(f"The site has no user {username}: type {wire.log_in}.")
     if message:
         return ServerNotStarted(
             f"Your server did not start: {one_line(message)} {_what_next(wire)}"

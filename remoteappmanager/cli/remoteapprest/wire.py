@@ -18,6 +18,7 @@ import requests.adapters
 import requests.auth
 import urllib3
 
+from remoteappmanager.cli.remoteapprest.credentials import LOGIN_COMMAND
 from remoteappmanager.cli.remoteapprest.errors import UnexpectedAnswer, Unreachable, Untrusted
 from remoteappmanager.exceptions import InvalidRequest
 from remoteappmanager.version import __version__
@@ -56,6 +57,8 @@ class Wire:
         The file of the certificate authority to trust, or empty for the system's.
     insecure:
         Do not verify certificates at all.
+    login_command:
+        What people type to log in at this site, without its address; for messages.
     """
 
     def __init__(
@@ -66,8 +69,10 @@ class Wire:
         cookies: Mapping[str, str] | None = None,
         ca_file: str = "",
         insecure: bool = False,
+        login_command: str = LOGIN_COMMAND,
     ) -> None:
         self.url = url
+        self.login_command = login_command
         self.prefix = urllib.parse.urlsplit(url).path
         self._verify: bool | str = False if insecure else (check_ca_file(ca_file) or True)
         self._auth = _Authorization(token)
@@ -76,9 +81,19 @@ class Wire:
 
     def copy(self) -> Wire:
         """The same with connections of its own, for another thread."""
-        other = Wire(self.url, token=self._auth.token, cookies=self._cookies)
+        other = Wire(
+            self.url,
+            token=self._auth.token,
+            cookies=self._cookies,
+            login_command=self.login_command,
+        )
         other._verify = self._verify
         return other
+
+    @property
+    def log_in(self) -> str:
+        """What people type to log in here."""
+        return f"'{self.login_command} {self.url}'"
 
     @property
     def session(self) -> requests.Session:

@@ -81,8 +81,8 @@ def test_login_with_a_token(terminal: Terminal) -> None:
         (("login", "URL", "--token", "-"), "bogus\n", "hub/token"),
         (("login", "x.org", "--username", ALICE), "", "https://HOST"),
         (("login", "--token", "https://x.org"), "", "before --token"),
-        (("app", "available"), "", "remoteapprest login URL"),
-        (("logout",), "", "remoteapprest login URL"),
+        (("app", "available"), "", "credentials login URL'"),
+        (("logout",), "", "credentials login URL'"),
         (("--ca-file", "/none", "login", "URL", "--username", "a"), "b\n", "--ca-file"),
         (("--server", "none", "app", "running"), "", "no server 'none'"),
     ],
@@ -173,10 +173,17 @@ def test_a_site_is_looked_up_by_name(terminal: Terminal, tmp_path: pathlib.Path)
         f"credentials_file = {tmp_path / 'lab'}\n"
     )
     words = ["--profile-file", str(ini), "--server", "lab"]
+    # What to type next is for this site, not for the default one.
+    next_line = f"type 'remoteapprest --profile-file {ini} --server lab login {terminal.site.url}'"
+    assert next_line in CliRunner().invoke(cli, [*words, "app", "running"]).stderr
     done = CliRunner().invoke(cli, ["login", *words], input=PASSWORD + "\n")
     assert done.exit_code == 0, done.output
     done = CliRunner().invoke(cli, [*words, "app", "available"])
     assert done.stdout == f"{MAPPING} : Tiny <b>page\n"
+    terminal.site.tokens.clear()
+    done = CliRunner().invoke(cli, [*words, "app", "available"])
+    assert "expired" in done.stderr
+    assert next_line in done.stderr
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
