@@ -38,7 +38,7 @@ test: prepare-test  ## the whole test suite, on real parts; leaves nothing runni
 	$(PYTEST) $(UNIT) $(SLOW)
 
 .PHONY: prepare-test
-prepare-test: $(STAMPS)/system-test $(STAMPS)/test $(DIST) $(STAMPS)/proxy
+prepare-test: $(STAMPS)/system-test $(STAMPS)/test $(STAMPS)/chromium $(DIST) $(STAMPS)/proxy
 
 .PHONY: check
 check: $(STAMPS)/test $(STAMPS)/frontend  ## format, lint, types, layers
@@ -106,6 +106,14 @@ $(STAMPS)/run: requirements.txt constraints.txt setup.py $(STAMPS)/venv
 $(STAMPS)/test: requirements-dev.txt $(STAMPS)/run
 	@echo "==> Installing Python packages for the tests"
 	@$(BIN)/python -m pip install -q -c constraints.txt -r requirements-dev.txt
+	@touch $@
+
+# Where the system has none that is a package (Ubuntu): the one that Playwright brings.
+$(STAMPS)/chromium: $(STAMPS)/system-test $(STAMPS)/test
+	@if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then \
+		echo "==> Installing Playwright's Chromium"; \
+		$(BIN)/playwright install --with-deps chromium; \
+	fi
 	@touch $@
 
 # Debian 12's own Node.js is older than 20; then PyPI's wheel of it goes into .venv.
