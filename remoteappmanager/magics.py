@@ -82,7 +82,7 @@ _SCRIPT = """\
   if (location.origin !== f.origin) return;
   const i = document.createElement("iframe");
   i.src = f.address; i.title = f.name; i.width = "100%"; i.height = f.height;
-  i.style.border = "1px solid #8886"; i.allowFullscreen = true;
+  i.style.cssText = "border: 1px solid #8886; box-sizing: border-box"; i.allowFullscreen = true;
   // Where the application or the Hub forbids framing, the browser shows a page of
   // its own, which nobody may look into: the link stands alone then.
   i.onload = function () { if (!i.contentDocument) i.remove(); };
