@@ -87,6 +87,12 @@ test('who comes back says what was heard last', async () => {
   expect(heard.bookmark.last).toBe('b.17')
 })
 
+test('an event without an id does not move the bookmark', async () => {
+  const heard = await hear(() => stream('event: change\ndata: {"at": 1}\n\n'), 'b.17')
+  expect(heard.events).toHaveLength(1)
+  expect(heard.bookmark.last).toBe('b.17')
+})
+
 test('one event that cannot be read costs no other, and is not asked for again', async () => {
   const heard = await hear(() => stream('event: change\ndata: {"at": 1}\n\nid: b.9\nevent: step\ndata: {oh\n\n'))
   expect(heard.events).toHaveLength(1)

@@ -95,13 +95,18 @@ test('frames stay alive, and in their place in the document, while others are lo
   const before = page.findAll('iframe').map((frame) => frame.element)
   expect(before).toHaveLength(2)
   expect(shown(page)).toBe(1)
+  // A frame that is taken out of the document, if only to be put elsewhere, loads again.
+  const taken: Node[] = []
+  const observer = new MutationObserver((changes) => changes.forEach((change) => taken.push(...change.removedNodes)))
+  observer.observe(page.get('main').element, { childList: true, subtree: true })
   for (const id of ['b', 'a', 'b']) await choose(id)
-  // The list may come in another order; a frame that moves in the document loads again.
   list = [...list].reverse()
   window.dispatchEvent(new Event('online'))
   await flushPromises()
   const after = page.findAll('iframe').map((frame) => frame.element)
   expect(after.map((element, i) => element === before[i])).toEqual([true, true])
+  observer.disconnect()
+  expect(taken.filter((node) => node instanceof HTMLElement && node.matches('.frame'))).toEqual([])
 })
 
 test('a frame is opened only when it is looked at, and goes with its application', async () => {

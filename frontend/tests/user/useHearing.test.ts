@@ -95,13 +95,20 @@ test('one that failed while no page was open is told; one that was stopped then 
   ])
 })
 
-test('the end of what this page stops is its own doing, told before the answer or after', async () => {
+test('the end of what this page stops is its own doing, told before the answer', async () => {
   const { home, entry } = await loaded(application('a', {}, 'u1'))
   const done = home.stop(entry)
   home.hear(stoppedElsewhere('a', 'u1'))
   expect(entry.phase).toBe('stopping')
   server.stopped.resolve()
   await done
+  expect(entry).toMatchObject({ phase: 'stopped', notice: null, failure: null })
+})
+
+test('or told after it', async () => {
+  const { home, entry } = await loaded(application('a', {}, 'u1'))
+  server.stopped.resolve()
+  await home.stop(entry)
   home.hear(ended('a', 'u1'))
   expect(entry).toMatchObject({ phase: 'stopped', notice: null, failure: null })
 })
@@ -288,7 +295,10 @@ test("the difference to the server's clock is the least that was seen", async ()
 
 test('an event without a time does no harm', async () => {
   const { home, entry } = await loaded(application('a', {}, 'u1'))
+  home.setClock(Date.now() - 7000)
   home.hear({ name: 'change', data: {} as { at: number } })
-  home.hear(revoked('a', 'u1', 5000))
-  expect(entry.skew).toBe(0)
+  const told = revoked('a', 'u1', 5000)
+  told.data.at -= 60
+  home.hear(told)
+  expect(entry.skew).toBe(7000)
 })
