@@ -21,6 +21,7 @@ from tornado.web import Application as TornadoApplication
 from remoteappmanager import composition, naming, paths
 from remoteappmanager.command_line_config import CommandLineConfig
 from remoteappmanager.environment_config import EnvironmentConfig
+from remoteappmanager.events import Dispatcher
 from remoteappmanager.exceptions import ConfigurationError, ServiceUnavailable
 from remoteappmanager.file_config import FileConfig
 from remoteappmanager.handlers import base_handler, session_handlers
@@ -29,8 +30,13 @@ from remoteappmanager.jinja2_adapters import Jinja2LoaderAdapter
 from remoteappmanager.launcher import Launcher
 from remoteappmanager.services.activity import ActivityReporter
 from remoteappmanager.user import User
+from remoteappmanager.watch.containers import ContainerWatch
+from remoteappmanager.watch.grants import GrantWatch
+from remoteappmanager.watch.lists import DockerLists
+from remoteappmanager.watch.log import log_events
 from remoteappmanager.webapi import events, openapi
 from remoteappmanager.webapi.base import API, UnknownHandler, in_thread
+from remoteappmanager.webapi.feed import Feed
 from remoteappmanager.webapi.forms import MAX_BODY
 from remoteappmanager.welcome import welcome
 
@@ -40,8 +46,6 @@ log = logging.getLogger(__name__)
 GRACE = 10.0
 #: Seconds between attempts to clean up what an earlier process left, while Docker is away.
 RETRY = 15.0
-#: Seconds between attempts to hear of Docker's events again.
-RETRY_WATCHING = 3.0
 
 
 class BaseApplication(TornadoApplication):
@@ -76,7 +80,6 @@ class BaseApplication(TornadoApplication):
         self.user = User(
             name=command_line_config.user, login_service=command_line_config.login_service
         )
-        self.events = events.Events(self._watch_docker)
         self.hub = composition.make_hub(
             command_line_config, environment_config, cache_max_age=self.hub_cache
         )
@@ -84,13 +87,36 @@ class BaseApplication(TornadoApplication):
         self.database = composition.make_database(file_config)
         self.container_manager = composition.make_container_manager(file_config)
         self.gate = composition.make_gate(environment_config)
+        self.events = Dispatcher()
+        self.feed = Feed(self.events)
+        log_events(self.events)
+        self.lists = DockerLists(self.container_manager, self.user.name)
         self.launcher = Launcher(
             database=self.database,
             container_manager=self.container_manager,
+            lists=self.lists,
             gate=self.gate,
+            events=self.events,
             base_urlpath=self.base_urlpath,
             home=environment_config.home or None,
             network_timeout=file_config.network_timeout,
+        )
+        self.container_watch = ContainerWatch(
+            self.container_manager,
+            self.user.name,
+            self.lists,
+            self.events,
+            is_starting=lambda mapping_id: self.launcher.is_starting(self.user, mapping_id),
+        )
+        self.grant_watch = GrantWatch(
+            self.database,
+            self.user,
+            self.launcher,
+            self.lists,
+            self.events,
+            wanted=lambda: self.feed.is_heard,
+            end_after=file_config.end_revoked_after,
+            explain=self.container_watch.explain,
         )
         self._welcomed = not (file_config.auto_user_creation or file_config.demo_applications)
         self._welcoming = asyncio.Lock()
@@ -229,7 +255,13 @@ class BaseApplication(TornadoApplication):
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.stop)
         background = [
-            asyncio.create_task(work) for work in (self.activity.run(), self._remove_remains())
+            asyncio.create_task(work)
+            for work in (
+                self.activity.run(),
+                self._remove_remains(),
+                self.container_watch.run(),
+                self.grant_watch.run(),
+            )
         ]
         try:
             await self._stopping.wait()
@@ -255,18 +287,6 @@ class BaseApplication(TornadoApplication):
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=GRACE)
-
-    async def _watch_docker(self) -> None:
-        """Tell open pages when something of the owner's starts or dies, whoever did it."""
-        while True:
-            with contextlib.suppress(ServiceUnavailable):
-                async with contextlib.aclosing(self.container_manager.events()) as stream:
-                    async for event in stream:
-                        if event.user == self.user.name:
-                            self.events.changed()
-            # Docker went away: each look says so, or that it is back.
-            self.events.changed()
-            await asyncio.sleep(RETRY_WATCHING)
 
     async def _remove_remains(self) -> None:
         """Clean up what a process of this user that was killed left half started."""

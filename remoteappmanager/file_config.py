@@ -64,6 +64,13 @@ class FileConfig(HasTraits):
     container_internet = _StrictBool(True, help="False: containers get no route out")
     container_limits = Dict(help="Memory, CPU, processes, log size")
     container_security = Dict(help="Capabilities and privileges")
+    end_revoked_after = Float(
+        None,
+        min=0.0,
+        allow_none=True,
+        help="Seconds of notice after which a running application whose grant was taken away "
+        "is ended; None: it runs on until it is stopped",
+    )
     container_stop_grace = Float(
         5.0, min=0.0, help="Seconds between asking a container to stop and killing it"
     )

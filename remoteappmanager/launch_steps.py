@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from remoteappmanager.events import Dispatcher, StartWarned, StepEntered
 from remoteappmanager.exceptions import (
     InvalidRequest,
     LaunchFailed,
@@ -18,22 +18,15 @@ from remoteappmanager.exceptions import (
 STEPS = ("grant", "image", "environment", "start", "wait", "publish")
 
 
-@dataclasses.dataclass(frozen=True)
-class StepEvent:
-    """A start entered ``step``; or, with ``warning``, has something to tell the user there."""
-
-    step: str
-    warning: str | None = None
-
-
 class Walk:
-    """Where a start is, how long it has left, and who wants to know."""
+    """Where a start of ``mapping_id`` is, how long it has left, and who wants to know."""
 
-    def __init__(self, timeout: float, on_step: Callable[[StepEvent], None]) -> None:
+    def __init__(self, timeout: float, mapping_id: str, events: Dispatcher) -> None:
         self._timeout = timeout
+        self._mapping_id = mapping_id
         self._loop = asyncio.get_running_loop()
         self._deadline = self._loop.time() + timeout
-        self._on_step = on_step
+        self._events = events
         self._now = STEPS[0]
 
     @property
@@ -43,13 +36,16 @@ class Walk:
 
     def warn_of_missing(self, source: str) -> None:
         """Tell that a volume's source does not exist."""
-        self._on_step(StepEvent(self._now, f"{source} does not exist, and was not mounted."))
+        message = f"{source} does not exist, and was not mounted."
+        self._events.publish(
+            StartWarned(mapping_id=self._mapping_id, step=self._now, message=message)
+        )
 
     @asynccontextmanager
     async def step(self, name: str) -> AsyncIterator[None]:
         """One step: announced, held to the deadline, its failure turned into ``LaunchFailed``."""
         self._now = name
-        self._on_step(StepEvent(name))
+        self._events.publish(StepEntered(mapping_id=self._mapping_id, step=name))
         try:
             # "wait" keeps the deadline itself, so that it can still gather evidence.
             async with asyncio.timeout_at(None if name == "wait" else self._deadline):

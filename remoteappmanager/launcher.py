@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from remoteappmanager.db.interfaces import ABCAccounting, ABCDatabase
 from remoteappmanager.docker.container import Container
 from remoteappmanager.docker.image import Image
+from remoteappmanager.events import Dispatcher, StartOver
 from remoteappmanager.exceptions import (
     InvalidRequest,
     LaunchFailed,
@@ -24,16 +25,13 @@ from remoteappmanager.exceptions import (
     RemoteAppError,
 )
 from remoteappmanager.launch_inputs import environment_for, is_missing, volumes_for
-from remoteappmanager.launch_steps import STEPS, StepEvent, Walk
+from remoteappmanager.launch_steps import STEPS, Walk
 from remoteappmanager.logging.logging_mixin import LoggingMixin
-from remoteappmanager.netutils import exponential_backoff, wait_for_http_server_2xx
+from remoteappmanager.readiness import until_ready
 from remoteappmanager.user import User
-from remoteappmanager.utils import with_end_slash
+from remoteappmanager.watch.lists import DockerLists
 
-__all__ = ["STEPS", "Launcher", "RunnableApplication", "StepEvent"]
-
-#: Seconds between two looks at whether a container that is waited for still runs.
-_LOOK_EVERY = 0.25
+__all__ = ["STEPS", "Launcher", "RunnableApplication"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,8 +63,12 @@ class Launcher(LoggingMixin):
         The accounting; asked on threads, at each request.
     container_manager:
         A ``docker.container_manager.ContainerManager``, or what a test puts in its place.
+    lists:
+        The owner's containers and the images, as they were asked for last.
     gate:
         See ``Gate``.
+    events:
+        Where a start tells of its steps.
     base_urlpath:
         The base path of the owner's process, for example ``/user/alice/``.
     home:
@@ -80,14 +82,18 @@ class Launcher(LoggingMixin):
         *,
         database: ABCDatabase,
         container_manager: Any,
+        lists: DockerLists,
         gate: Gate,
+        events: Dispatcher,
         base_urlpath: str,
         home: str | None,
         network_timeout: float,
     ) -> None:
         self._database = database
         self._manager = container_manager
+        self._lists = lists
         self._gate = gate
+        self._events = events
         self._base_urlpath = base_urlpath
         self._home = home
         self._network_timeout = network_timeout
@@ -98,8 +104,6 @@ class Launcher(LoggingMixin):
         user: User,
         mapping_id: str,
         configurables: dict[str, Any] | None = None,
-        *,
-        on_step: Callable[[StepEvent], None] = lambda event: None,
     ) -> Container:
         """Start an application; returns when its address works.
 
@@ -114,19 +118,27 @@ class Launcher(LoggingMixin):
         if key in self._in_flight:
             raise OperationInProgress("This application is being started already.")
         self._in_flight.add(key)
+        container: Container | None = None
         try:
-            return await self._walk(user, mapping_id, configurables, on_step)
+            container = await self._walk(user, mapping_id, configurables)
+            return container
         finally:
             self._in_flight.discard(key)
+            self._lists.forget()
+            url_id = None if container is None else container.url_id
+            self._events.publish(StartOver(mapping_id=mapping_id, url_id=url_id))
+
+    def is_starting(self, user: User, mapping_id: str) -> bool:
+        """Whether a start of that application is under way here."""
+        return (user.name, mapping_id) in self._in_flight
 
     async def _walk(
         self,
         user: User,
         mapping_id: str,
         configurables: dict[str, Any] | None,
-        on_step: Callable[[StepEvent], None],
     ) -> Container:
-        walk = Walk(self._network_timeout, on_step)
+        walk = Walk(self._network_timeout, mapping_id, self._events)
         async with AsyncExitStack() as undo:
             async with walk.step("grant"):
                 accounting = await self._granted(user, mapping_id)
@@ -153,7 +165,9 @@ class Launcher(LoggingMixin):
                 )
                 undo.push_async_callback(self._undo_start, container)
             async with walk.step("wait"):
-                await self._until_ready(container, walk)
+                await until_ready(
+                    self._manager, container, walk.seconds_left, self._network_timeout
+                )
             async with walk.step("publish"):
                 undo.push_async_callback(self._quietly, self._gate.withdraw, container.url_id)
                 await self._gate.publish(container.url_id)
@@ -178,15 +192,15 @@ class Launcher(LoggingMixin):
         except RemoteAppError:
             await self._quietly(self._gate.publish, url_id)
             raise
+        finally:
+            self._lists.forget()
 
     async def applications(self, user: User) -> list[RunnableApplication]:
         """What the user may start, by name, without applications whose image is missing.
 
-        One query and two calls of Docker at the same time, however long the list.
+        One query and at most two calls of Docker at the same time, however long the list.
         """
-        grants, images, containers = await asyncio.gather(
-            self._grants(user), self._manager.images(), self.containers(user)
-        )
+        grants, (images, containers) = await asyncio.gather(self._grants(user), self._lists.get())
         # Listings are newest first: of two containers of one mapping the newest stays.
         running = {container.mapping_id: container for container in reversed(containers)}
         found = [
@@ -212,7 +226,7 @@ class Launcher(LoggingMixin):
             container
             for container in await self.containers(user)
             if now - container.created < self._network_timeout
-            and (user.name, container.mapping_id) not in self._in_flight
+            and not self.is_starting(user, container.mapping_id)
         ]
         await asyncio.gather(*(self._keep_if_ready(container, now) for container in young))
 
@@ -245,54 +259,10 @@ class Launcher(LoggingMixin):
         ):
             await self._quietly(self._gate.withdraw, container.url_id)
 
-    async def _until_ready(self, container: Container, walk: Walk) -> None:
-        """Return when the container serves. Raises ``LaunchFailed`` with the evidence when it
-        dies, at once, or is not ready at the deadline.
-        """
-        answers = asyncio.create_task(self._serves(container, walk.seconds_left))
-        ends = asyncio.create_task(self._ends(container))
-        try:
-            await asyncio.wait({answers, ends}, return_when=asyncio.FIRST_COMPLETED)
-            if answers.done() and answers.exception() is None:
-                return
-            if ends.done():
-                ends.result()  # Docker may have gone away
-                reason = "The application ended before it was ready."
-            else:
-                reason = f"The application was not ready within {self._network_timeout:g} seconds."
-        finally:
-            answers.cancel()
-            ends.cancel()
-            await asyncio.gather(answers, ends, return_exceptions=True)
-        evidence = await self._manager.evidence(container.docker_id)
-        if evidence.out_of_memory:
-            reason = "The application needed more memory than it is given."
-        raise LaunchFailed(
-            "wait",
-            reason,
-            exit_code=evidence.exit_code,
-            out_of_memory=evidence.out_of_memory,
-            log=evidence.log,
-        )
-
-    async def _serves(self, container: Container, timeout: float) -> None:
-        if not container.host_url:  # it ended already, and has no address any more
-            await asyncio.sleep(timeout)
-            raise TimeoutError
-        url = f"{container.host_url}{with_end_slash(container.urlpath)}"
-        await wait_for_http_server_2xx(url, timeout)
-
-    async def _ends(self, container: Container) -> None:
-        async def ended() -> bool:
-            return not await self._manager.is_running(container.docker_id)
-
-        await exponential_backoff(ended, self._network_timeout * 2, longest_wait=_LOOK_EVERY)
-
     async def _keep_if_ready(self, container: Container, now: float) -> None:
         left = max(1.0, container.created + self._network_timeout - now)
-        walk = Walk(left, lambda event: None)
         try:
-            await self._until_ready(container, walk)
+            await until_ready(self._manager, container, left, self._network_timeout)
         except LaunchFailed as exc:
             self.log.warning("Removing a start that was never finished: %s", exc)
             await self._undo_start(container)

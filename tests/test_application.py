@@ -15,6 +15,7 @@ from remoteappmanager import base_application, composition
 from remoteappmanager.db import orm
 from remoteappmanager.docker.container_manager import ContainerManager
 from remoteappmanager.launcher import Launcher
+from remoteappmanager.watch.lists import DockerLists
 from tests.fakes.docker_daemon import FakeDockerDaemon
 from tests.fakes.docker_images import FakeImage
 from tests.fakes.hub import FakeHub
@@ -79,7 +80,9 @@ async def real_process(
             process.application.launcher = Launcher(
                 database=database,
                 container_manager=manager,
+                lists=DockerLists(manager, "alice"),
                 gate=process.application.gate,
+                events=process.application.events,
                 base_urlpath=process.base,
                 home=None,
                 network_timeout=20,
@@ -127,7 +130,9 @@ async def test_docker_stopped_and_started_again(
             process.application.launcher = Launcher(
                 database=process.database,
                 container_manager=manager,
+                lists=DockerLists(manager, "alice"),
                 gate=process.application.gate,
+                events=process.application.events,
                 base_urlpath=process.base,
                 home=None,
                 network_timeout=20,

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from remoteappmanager.events import ApplicationEvent, Dispatcher, StartWarned, StepEntered
 from remoteappmanager.exceptions import (
     Exists,
     InvalidRequest,
@@ -15,25 +16,28 @@ from remoteappmanager.exceptions import (
     RemoteAppError,
     ServiceUnavailable,
 )
-from remoteappmanager.launch_steps import STEPS, StepEvent, Walk
+from remoteappmanager.launch_steps import STEPS, Walk
 
 
 async def test_steps_are_announced() -> None:
     """Whoever wants to know hears of each step, and of warnings in it."""
-    events: list[StepEvent] = []
-    walk = Walk(5, events.append)
+    told: list[ApplicationEvent] = []
+    events = Dispatcher()
+    events.subscribe(ApplicationEvent, told.append)
+    walk = Walk(5, "m", events)
     for name in STEPS:
         async with walk.step(name):
             if name == "environment":
                 walk.warn_of_missing("/data")
-    assert [event.step for event in events if not event.warning] == list(STEPS)
-    [warning] = [event for event in events if event.warning]
-    assert warning.step == "environment" and "/data" in str(warning.warning)
+    assert [event.step for event in told if isinstance(event, StepEntered)] == list(STEPS)
+    [warning] = [event for event in told if isinstance(event, StartWarned)]
+    assert warning.step == "environment" and "/data" in warning.message
+    assert {event.mapping_id for event in told} == {"m"}
 
 
 async def test_one_deadline_for_the_whole() -> None:
     """A step that takes too long fails by its name; later steps have no time left."""
-    walk = Walk(0.02, lambda event: None)
+    walk = Walk(0.02, "m", Dispatcher())
     for name in ("start", "publish"):
         with pytest.raises(LaunchFailed, match=r"0\.02 seconds") as caught:
             async with walk.step(name):
@@ -54,7 +58,7 @@ async def test_one_deadline_for_the_whole() -> None:
 async def test_errors_that_pass(error: RemoteAppError) -> None:
     """What the caller must tell apart stays what it is."""
     with pytest.raises(type(error)) as caught:
-        async with Walk(5, lambda event: None).step("image"):
+        async with Walk(5, "m", Dispatcher()).step("image"):
             raise error
     assert caught.value is error
 
@@ -63,6 +67,6 @@ async def test_errors_that_pass(error: RemoteAppError) -> None:
 async def test_errors_that_become_launch_failed(error: RemoteAppError) -> None:
     """Any other of our errors fails the start at the named step, in the same words."""
     with pytest.raises(LaunchFailed, match="gone") as caught:
-        async with Walk(5, lambda event: None).step("publish"):
+        async with Walk(5, "m", Dispatcher()).step("publish"):
             raise error
     assert caught.value.step == "publish"

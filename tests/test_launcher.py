@@ -16,6 +16,13 @@ from remoteappmanager import naming
 from remoteappmanager.docker.container import Container
 from remoteappmanager.docker.evidence import Evidence
 from remoteappmanager.docker.image import Image, ImageIndex
+from remoteappmanager.events import (
+    ApplicationEvent,
+    Dispatcher,
+    StartOver,
+    StartWarned,
+    StepEntered,
+)
 from remoteappmanager.exceptions import (
     InvalidRequest,
     LaunchFailed,
@@ -24,9 +31,10 @@ from remoteappmanager.exceptions import (
     RemoteAppError,
     ServiceUnavailable,
 )
-from remoteappmanager.launcher import STEPS, Launcher, StepEvent
+from remoteappmanager.launcher import STEPS, Launcher
 from remoteappmanager.netutils import exponential_backoff
 from remoteappmanager.user import User
+from remoteappmanager.watch.lists import DockerLists
 from tests.test_launch_inputs import policy
 
 ALICE = User(name="alice")
@@ -242,23 +250,30 @@ class Story:
     def __init__(self, manager: Manager, **options: Any) -> None:
         self.manager, self.database, self.gate = manager, Database(), Gate()
         self.database.grant("m1", "app")
-        self.events: list[StepEvent] = []
+        self.events: list[ApplicationEvent] = []
+        dispatcher = Dispatcher()
+        dispatcher.subscribe(ApplicationEvent, self.events.append)
         values = {"base_urlpath": "/user/alice/", "home": None, "network_timeout": 5.0}
         self.launcher = Launcher(
             database=self.database,  # type: ignore[arg-type]
             container_manager=manager,
+            lists=DockerLists(manager, "alice"),
             gate=self.gate,
+            events=dispatcher,
             **(values | options),
         )
 
     async def launch(self, mapping_id: str = "m1", configurables: Any = None) -> Container:
-        return await self.launcher.launch(
-            ALICE, mapping_id, configurables, on_step=self.events.append
-        )
+        return await self.launcher.launch(ALICE, mapping_id, configurables)
 
     @property
     def steps(self) -> list[str]:
-        return [event.step for event in self.events if not event.warning]
+        return [event.step for event in self.events if isinstance(event, StepEntered)]
+
+    @property
+    def over(self) -> list[str | None]:
+        """What ended starts led to: the id of an address, or None."""
+        return [event.url_id for event in self.events if isinstance(event, StartOver)]
 
     async def reached(self, step: str, times: int = 1) -> None:
         """Return when starts have entered the step so often."""
@@ -298,6 +313,7 @@ async def test_launch(tell: Any) -> None:
     story = await tell()
     container = await story.launch()
     assert story.steps == list(STEPS)
+    assert story.over == [container.url_id]
     assert story.gate.published == {container.url_id}
     assert story.manager.requests == [f"/user/alice/containers/{container.url_id}/"]
     assert story.manager.started == [{"volumes": {}, "environment": {}}]
@@ -340,8 +356,8 @@ async def test_missing_source_is_told(tell: Any, tmp_path: pathlib.Path) -> None
     story.database.grant("m2", "app", allow_home=True)
     await story.launch("m2")
     assert story.manager.started[0]["volumes"] == {}
-    [warning] = [event for event in story.events if event.warning]
-    assert warning.step == "environment" and "missing" in str(warning.warning)
+    [warning] = [event for event in story.events if isinstance(event, StartWarned)]
+    assert warning.step == "environment" and "missing" in str(warning.message)
 
 
 async def test_missing_source_on_another_host(tell: Any) -> None:
@@ -350,8 +366,8 @@ async def test_missing_source_on_another_host(tell: Any) -> None:
     story.database.grant("m2", "app", allow_home=True)
     await story.launch("m2")
     assert list(story.manager.started[0]["volumes"]) == ["/no/such/home/here"]
-    [warning] = [event for event in story.events if event.warning]
-    assert warning.step == "start" and "/data" in str(warning.warning)
+    [warning] = [event for event in story.events if isinstance(event, StartWarned)]
+    assert warning.step == "start" and "/data" in str(warning.message)
 
 
 async def test_replaced_container_loses_its_address_first(tell: Any) -> None:

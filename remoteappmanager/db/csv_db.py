@@ -18,8 +18,9 @@ from typing import Any, NoReturn
 
 from remoteappmanager.db import csv_format
 from remoteappmanager.db.bulk import sorted_grants
+from remoteappmanager.db.changes import FileMark, content_stamp
 from remoteappmanager.db.exceptions import UnsupportedOperation
-from remoteappmanager.db.interfaces import ABCDatabase
+from remoteappmanager.db.interfaces import ABCDatabase, ChangeMark
 from remoteappmanager.db.values import (
     PlainAccounting,
     PlainApplication,
@@ -84,6 +85,10 @@ class CSVDatabase(ABCDatabase):
     def check(self) -> None:
         """Make sure that the file can be read; the errors are the constructor's."""
         self._content = self._load()
+
+    def change_mark(self) -> ChangeMark:
+        """The file's own stamp."""
+        return FileMark([self.path])
 
     def get_user(self, *, user_name: str | None = None, id: int | None = None) -> CSVUser | None:
         """A user, or None."""
@@ -171,7 +176,7 @@ class CSVDatabase(ABCDatabase):
         """The content, read again when the file has changed."""
         stamp: tuple[int, ...] = (0,)
         try:
-            stamp = _stamp(os.stat(self.path))
+            stamp = content_stamp(os.stat(self.path))
             if stamp != self._content.stamp:
                 self._content = self._load()
         except (OSError, ValueError) as exc:
@@ -183,7 +188,7 @@ class CSVDatabase(ABCDatabase):
 
     def _load(self) -> _Content:
         with open(self.path, "rb") as source:
-            stamp = _stamp(os.fstat(source.fileno()))
+            stamp = content_stamp(os.fstat(source.fileno()))
             raw = source.read()
         try:
             declaration = csv_format.parse(raw.decode("utf-8"))
@@ -209,10 +214,6 @@ class CSVDatabase(ABCDatabase):
                 )
             )
         return _Content(stamp, users, applications, accounting)
-
-
-def _stamp(status: os.stat_result) -> tuple[int, ...]:
-    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _digest(kind: str, content: Any) -> str:

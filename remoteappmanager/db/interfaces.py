@@ -41,6 +41,24 @@ class ABCAccounting(abc.ABC):
     application_policy: ABCApplicationPolicy
 
 
+class ChangeMark:
+    """Says whether anything in an accounting may have changed, much cheaper than reading it.
+
+    For one thread at a time. This one knows nothing and says no: for backends
+    that have nothing cheap to look at. Who asks reads the whole now and then.
+    """
+
+    def changed(self) -> bool:
+        """Whether anything may have changed since this was last called, or since the mark was made.
+
+        Raises ``ServiceUnavailable`` when the database cannot be asked.
+        """
+        return False
+
+    def close(self) -> None:
+        """Let go of what the mark holds. It may be called again, and ``changed`` may not."""
+
+
 class ABCDatabase(abc.ABC):
     """An accounting database. Every method is synchronous and safe from any thread.
 
@@ -61,6 +79,10 @@ class ABCDatabase(abc.ABC):
         Raises ``IOError`` naming the path of a file that is missing or
         unreadable, ``ServiceUnavailable`` saying what is wrong otherwise.
         """
+
+    def change_mark(self) -> ChangeMark:
+        """A new mark, which connects when it is first asked. Never raises."""
+        return ChangeMark()
 
     @abc.abstractmethod
     def get_user(self, *, user_name: str | None = None, id: int | None = None) -> Any:

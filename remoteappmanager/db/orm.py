@@ -17,6 +17,8 @@ from sqlalchemy.exc import IntegrityError
 from remoteappmanager.db import orm_bulk
 from remoteappmanager.db.bulk import Declaration, Plan, PlanListener
 from remoteappmanager.db.exceptions import Exists, NotFound
+from remoteappmanager.db.interfaces import ChangeMark
+from remoteappmanager.db.orm_changes import change_mark
 from remoteappmanager.db.orm_engine import Database
 from remoteappmanager.db.orm_models import (
     Accounting,
@@ -184,6 +186,10 @@ class ORMDatabase(ORMReading):
         return taken
 
     # --- the whole ----------
+
+    def change_mark(self) -> ChangeMark:
+        """SQLite's count of changes, or PostgreSQL's notifications."""
+        return change_mark(self.db)
 
     def apply(
         self,

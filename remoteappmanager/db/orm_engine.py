@@ -33,6 +33,8 @@ BUSY_TIMEOUT = 10.0
 CONNECT_TIMEOUT = 5
 #: PostgreSQL's advisory lock that every writer of ours takes ("remo" as a number).
 _WRITERS = 0x72656D6F
+#: PostgreSQL's channel on which every writer of ours says that there is something new.
+CHANNEL = "remoteappmanager"
 
 
 class Database:
@@ -213,6 +215,8 @@ class Database:
             milliseconds = int(self.busy_timeout * 1000)
             connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITERS})"))
+            # Sent when this is committed, and not at all when it is undone.
+            connection.execute(text(f"NOTIFY {CHANNEL}"))
 
     def _prepare_to_write(self) -> None:
         """Before the first change: make sure that it is ours to change, and let readers read on.
@@ -249,7 +253,7 @@ class Database:
             }
         else:
             options = {"creator": self._open_file}
-            if not self._may_write():
+            if not self.may_write():
                 # A file opened as unchanging must not be kept open: see _open_file.
                 options["poolclass"] = NullPool
         engine = create_engine(self.url, **{**options, **self._kwargs})
@@ -273,7 +277,7 @@ class Database:
         connect = functools.partial(
             sqlite3.connect, uri=True, check_same_thread=False, timeout=self.busy_timeout
         )
-        if self._may_write():
+        if self.may_write():
             return connect(f"{address}?mode=rw")
         connection = connect(f"{address}?mode=ro")
         try:
@@ -285,7 +289,8 @@ class Database:
             return connect(f"{address}?mode=ro&immutable=1")
         return connection
 
-    def _may_write(self) -> bool:
+    def may_write(self) -> bool:
+        """Whether this process may write an SQLite file, and beside it."""
         path = os.path.abspath(str(self.path))
         return os.access(path, os.W_OK) and os.access(os.path.dirname(path), os.W_OK)
 

@@ -16,19 +16,24 @@ from remoteappmanager.docker import docker_labels, validation
 from remoteappmanager.docker.async_docker_client import AsyncDockerClient, DockerRefused
 from remoteappmanager.docker.container import Container
 from remoteappmanager.docker.docker_host import is_local, reachable_address, socket_path
-from remoteappmanager.docker.events import ContainerEvent, realm_events
+from remoteappmanager.docker.events import (
+    ContainerEvent,
+    ImageEvent,
+    owner_events,
+    realm_events,
+)
 from remoteappmanager.docker.evidence import Evidence, evidence_of
 from remoteappmanager.docker.image import Image, ImageIndex
 from remoteappmanager.docker.locks import KeyedLocks
 from remoteappmanager.docker.networks import RealmNetwork
 from remoteappmanager.docker.spec import HOST_PORT, ISOLATED, Limits, NetworkPolicy, Security
 from remoteappmanager.docker.starting import Starter
-from remoteappmanager.exceptions import MultipleResultsFound, NotFound
+from remoteappmanager.exceptions import MultipleResultsFound, NotFound, RemoteAppError
 from remoteappmanager.logging.logging_mixin import LoggingMixin
 from remoteappmanager.naming import container_name, container_urlpath, new_url_id, unix_user_name
 from remoteappmanager.utils import without_end_slash
 
-__all__ = ["ContainerEvent", "ContainerManager", "Evidence"]
+__all__ = ["ContainerEvent", "ContainerManager", "Evidence", "ImageEvent"]
 
 _NOT_RUNNING = ("created", "exited", "dead")
 
@@ -230,6 +235,26 @@ class ContainerManager(LoggingMixin):
         ``ServiceUnavailable`` when Docker goes away.
         """
         return realm_events(self._client, self.realm, since)
+
+    def owner_events(
+        self, user_name: str, since: float
+    ) -> AsyncGenerator[ContainerEvent | ImageEvent, None]:
+        """What changes a user's lists of containers and images, since then and as it happens.
+
+        ``since`` (seconds since the epoch) and the end are as for ``events``.
+        """
+        return owner_events(self._client, self.realm, user_name, since)
+
+    async def bury(self, docker_id: str) -> None:
+        """Remove a container that has ended by itself; one that runs again is left.
+
+        What cannot be removed now is found by its labels later.
+        """
+        try:
+            await self._client.remove_container(docker_id, v=True)
+            await self._network.remove_unused()
+        except RemoteAppError as exc:
+            self.log.debug("Container %s stays: %s", docker_id, exc)
 
     async def close(self) -> None:
         """Let go of Docker, after clean-ups that are under way have had a little time."""

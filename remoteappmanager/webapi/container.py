@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from remoteappmanager.exceptions import NotFound
-from remoteappmanager.launcher import StepEvent
 from remoteappmanager.webapi.base import CollectionHandler, ItemHandler, Resource
 from remoteappmanager.webapi.forms import Form, PageQuery, Text
 
@@ -52,21 +51,14 @@ class ContainerResource(Resource):
 
     async def create(self, form: StartForm) -> str:
         """Start; done when the container answers at its address."""
-        events = self.application.events
-
-        def on_step(event: StepEvent) -> None:
-            events.step(form.mapping_id, event.step, event.warning)
-
-        with events.start(form.mapping_id):
-            container = await self.application.launcher.launch(
-                self.user, form.mapping_id, form.configurables, on_step=on_step
-            )
+        container = await self.application.launcher.launch(
+            self.user, form.mapping_id, form.configurables
+        )
         return container.url_id
 
     async def delete(self, identifier: str) -> None:
         """Stop and remove. ``NotFound`` unless it is the owner's."""
         await self.application.launcher.stop(self.user, identifier)
-        self.application.events.changed()
 
 
 def _item(container: Any) -> ContainerItem:

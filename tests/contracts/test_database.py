@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -544,3 +545,49 @@ class TestReadOnly:
     def test_the_others_say_that_they_can(self, empty: ABCDatabase) -> None:
         """The panel's writing controls depend on it."""
         assert not empty.read_only
+
+
+def soon(probe: Callable[[], bool]) -> bool:
+    """Whether it becomes true: PostgreSQL's notifications take their way."""
+    deadline = time.monotonic() + 2
+    while not (found := probe()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return found
+
+
+class TestChangeMark:
+    def test_every_change_is_noticed_once(self, database: ABCDatabase) -> None:
+        """Whatever is written shows in the mark, and reading does not."""
+        mark = database.change_mark()
+        mark.changed()  # what was before does not matter
+        acts: list[Callable[[], object]] = [
+            lambda: database.create_user("bob"),
+            lambda: database.grant_access("image", "bob", *FULL),
+            lambda: database.revoke_access("image", "bob", *FULL),
+            lambda: database.remove_user(user_name="bob"),
+        ]
+        for act in acts:
+            assert not mark.changed()
+            act()
+            assert soon(mark.changed)
+            database.get_accounting_for_user_name("alice")
+        assert not mark.changed()
+        mark.close()
+        mark.close()
+
+    def test_csv(self, tmp_path: pathlib.Path, request: pytest.FixtureRequest) -> None:
+        """A file that was edited, or replaced by another, has changed."""
+        with open_database("csv", tmp_path, request, CONTENT) as database:
+            mark = database.change_mark()
+            path = tmp_path / "accounting.csv"
+            text = path.read_text(encoding="utf-8")
+            assert not mark.changed()
+            path.write_text(f"{text}\n", encoding="utf-8")
+            assert mark.changed()
+            (tmp_path / "new").write_text(text, encoding="utf-8")
+            os.replace(tmp_path / "new", path)
+            assert mark.changed()
+            assert not mark.changed()
+            path.unlink()
+            assert mark.changed()
+            mark.close()

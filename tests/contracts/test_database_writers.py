@@ -207,3 +207,22 @@ class TestPostgreSQL:
         (found,) = database.get_accounting_for_user_name("alice")
         assert found.id == mapping_id
         database.db.engine.dispose()
+
+
+def test_a_change_by_another_process_is_noticed(database: ORMDatabase) -> None:
+    """A mark in one process shows what another one has written, and nothing that it undid."""
+    mark = database.change_mark()
+    mark.changed()
+    assert not mark.changed()
+    other = ORMDatabase(url_of(database))
+    with pytest.raises(RuntimeError), other.db.writing() as connection:
+        connection.execute(text("INSERT INTO \"user\" (name) VALUES ('undone')"))
+        raise RuntimeError
+    assert not mark.changed()
+    subprocess.run(
+        [sys.executable, "-c", WRITER, url_of(database), "1", "1"], check=True, capture_output=True
+    )
+    assert mark.changed()
+    assert not mark.changed()
+    mark.close()
+    other.db.engine.dispose()

@@ -12,7 +12,7 @@ import uuid
 from typing import Any
 
 from remoteappmanager.db.exceptions import Exists, NotFound
-from remoteappmanager.db.interfaces import ABCDatabase
+from remoteappmanager.db.interfaces import ABCDatabase, ChangeMark
 from remoteappmanager.db.values import (
     PlainAccounting,
     PlainApplication,
@@ -39,6 +39,9 @@ class FakeDatabase(ABCDatabase):
         self._users: dict[str, PlainUser] = {}
         self._applications: dict[str, PlainApplication] = {}
         self._accounting: dict[str, PlainAccounting] = {}
+
+    def change_mark(self) -> ChangeMark:
+        return _FakeMark(self)
 
     def _called(self, method: str) -> None:
         self.calls[method] += 1
@@ -173,3 +176,26 @@ class FakeDatabase(ABCDatabase):
     def _forget(self, unwanted: Any) -> None:
         kept = {id: item for id, item in self._accounting.items() if not unwanted(item)}
         self._accounting = kept
+
+
+class _FakeMark(ChangeMark):
+    """Compares the whole content: a fake is small."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._database = database
+        self._seen = self._look()
+
+    def changed(self) -> bool:
+        if self._database.outage:
+            raise ServiceUnavailable("The database")
+        seen, self._seen = self._seen, self._look()
+        return seen != self._seen
+
+    def _look(self) -> tuple[object, ...]:
+        database = self._database
+        with database._lock:
+            return (
+                tuple(database._users),
+                tuple(database._applications),
+                tuple(database._accounting),
+            )

@@ -8,10 +8,12 @@ from typing import Any
 
 from remoteappmanager import naming
 from remoteappmanager.docker.container import Container
-from remoteappmanager.docker.events import ContainerEvent
+from remoteappmanager.docker.events import ContainerEvent, ImageEvent
+from remoteappmanager.docker.evidence import Evidence
 from remoteappmanager.docker.image import Image, ImageIndex
+from remoteappmanager.events import Dispatcher, StartOver, StartWarned, StepEntered
 from remoteappmanager.exceptions import InvalidRequest, NotFound
-from remoteappmanager.launcher import RunnableApplication, StepEvent
+from remoteappmanager.launcher import RunnableApplication
 
 
 class StubContainerManager:
@@ -26,6 +28,9 @@ class StubContainerManager:
         #: What Docker tells whoever listens: an event, or an error that ends the stream.
         self.happening: asyncio.Queue[Any] = asyncio.Queue()
         self.watching = 0
+        #: docker_id -> what is found of a container that died.
+        self.evidences: dict[str, Evidence] = {}
+        self.buried: list[str] = []
 
     def add_image(self, name: str, **values: Any) -> Image:
         """Docker has one more image."""
@@ -75,7 +80,16 @@ class StubContainerManager:
         self._asked("stop_and_remove_container")
         self.containers = [item for item in self.containers if item.docker_id != docker_id]
 
-    async def events(self) -> AsyncGenerator[ContainerEvent, None]:
+    async def evidence(self, docker_id: str) -> Evidence:
+        self._asked("evidence")
+        return self.evidences.get(docker_id, Evidence())
+
+    async def bury(self, docker_id: str) -> None:
+        self.buried.append(docker_id)
+
+    async def owner_events(
+        self, user_name: str, since: float
+    ) -> AsyncGenerator[ContainerEvent | ImageEvent, None]:
         self.watching += 1
         try:
             while True:
@@ -113,9 +127,13 @@ class StubGate:
 class StubLauncher:
     """The launcher's signatures; starts what it is asked to, or raises ``failure``."""
 
-    def __init__(self, *, database: Any, container_manager: Any, **_rest: Any) -> None:
+    def __init__(
+        self, *, database: Any, container_manager: Any, events: Dispatcher, **_rest: Any
+    ) -> None:
         self.database = database
         self.manager = container_manager
+        self.events = events
+        self.starting: set[str] = set()
         self.failure: Exception | None = None
         self.asked: list[tuple[Any, ...]] = []
         self.entered = asyncio.Event()
@@ -123,20 +141,34 @@ class StubLauncher:
         self.hold: asyncio.Event | None = None
         self.warning: str | None = None
 
-    async def launch(
-        self, user: Any, mapping_id: str, configurables: Any = None, *, on_step: Any = None
-    ) -> Container:
+    def is_starting(self, user: Any, mapping_id: str) -> bool:
+        return mapping_id in self.starting
+
+    async def launch(self, user: Any, mapping_id: str, configurables: Any = None) -> Container:
         self.asked.append(("launch", user.name, mapping_id, configurables))
+        self.starting.add(mapping_id)
+        url_id = None
+        try:
+            container = await self._walk(user, mapping_id)
+            url_id = container.url_id
+            return container
+        finally:
+            self.starting.discard(mapping_id)
+            self.events.publish(StartOver(mapping_id=mapping_id, url_id=url_id))
+
+    async def _walk(self, user: Any, mapping_id: str) -> Container:
         self.entered.set()
-        on_step(StepEvent("grant"))
+        self.events.publish(StepEntered(mapping_id=mapping_id, step="grant"))
         if self.failure is not None:
             raise self.failure
         grants = self.database.get_accounting_for_user_name(user.name)
         if mapping_id not in {grant.id for grant in grants}:
             raise InvalidRequest("mapping_id: you have no application with that id.")
-        on_step(StepEvent("start"))
+        self.events.publish(StepEntered(mapping_id=mapping_id, step="start"))
         if self.warning:
-            on_step(StepEvent("environment", self.warning))
+            self.events.publish(
+                StartWarned(mapping_id=mapping_id, step="environment", message=self.warning)
+            )
         if self.hold is not None:
             await self.hold.wait()
         self.finished.set()

@@ -14,10 +14,12 @@ import pytest
 from remoteappmanager.docker.container import Container
 from remoteappmanager.docker.container_manager import ContainerManager
 from remoteappmanager.docker.spec import Limits
+from remoteappmanager.events import Dispatcher, StartWarned, StepEntered
 from remoteappmanager.exceptions import LaunchFailed, RemoteAppError
-from remoteappmanager.launcher import Launcher, StepEvent
+from remoteappmanager.launcher import Launcher
 from remoteappmanager.netutils import exponential_backoff, wait_for_http_server_2xx
 from remoteappmanager.user import User
+from remoteappmanager.watch.lists import DockerLists
 from tests.contracts.behaviours import (
     Behaviour,
     DiesAfterReady,
@@ -48,7 +50,7 @@ class House:
             stop_grace=1,
             limits=Limits(memory="64m", shared_memory=None),
         )
-        self.database, self.gate = Database(), Gate()
+        self.database, self.gate, self.events = Database(), Gate(), Dispatcher()
         self.options = options
         self.launcher = self.make_launcher()
 
@@ -57,7 +59,9 @@ class House:
         return Launcher(
             database=self.database,  # type: ignore[arg-type]
             container_manager=self.manager,
+            lists=DockerLists(self.manager, "alice"),
             gate=self.gate,
+            events=self.events,
             **(values | options),
         )
 
@@ -159,9 +163,10 @@ async def test_deadline_while_docker_is_slow(house: House) -> None:
 
 async def test_cancelled_while_waiting(house: House) -> None:
     """A caller that goes away leaves nothing behind."""
-    steps: list[StepEvent] = []
+    steps: list[StepEntered] = []
+    house.events.subscribe(StepEntered, steps.append)
     house.database.grant("m", NeverReady.image())
-    task = asyncio.create_task(house.launcher.launch(ALICE, "m", on_step=steps.append))
+    task = asyncio.create_task(house.launcher.launch(ALICE, "m"))
 
     async def waiting() -> bool:
         return bool(steps) and steps[-1].step == "wait"
@@ -217,11 +222,12 @@ async def test_home_and_volume(house: House, tmp_path: pathlib.Path) -> None:
         volume_target="/data",
         volume_mode="ro",
     )
-    events: list[StepEvent] = []
-    container = await house.launcher.launch(ALICE, "m", on_step=events.append)
+    warnings: list[StartWarned] = []
+    house.events.subscribe(StartWarned, warnings.append)
+    container = await house.launcher.launch(ALICE, "m")
     found = house.engine.raw.inspect_container(container.docker_id)
     assert [mount["Destination"] for mount in found["Mounts"]] == ["/workspace"]
-    assert [str(missing) in event.warning for event in events if event.warning] == [True]
+    assert [str(missing) in event.message for event in warnings] == [True]
     assert not missing.exists()
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from remoteappmanager import base_application
 from remoteappmanager.docker.events import ContainerEvent
-from remoteappmanager.exceptions import ServiceUnavailable
+from remoteappmanager.docker.evidence import Evidence
+from remoteappmanager.watch import containers, grants
 from remoteappmanager.webapi import events
-from remoteappmanager.webapi.events import MAX_WAITING, Events, EventsHandler
+from remoteappmanager.webapi.events import EventsHandler
 from tests.fakes.process import FETCH, Process
 
 
@@ -68,15 +68,6 @@ async def test_who_comes_late_is_told_what_was(process: Process) -> None:
         assert (await call).status == 201
 
 
-async def test_a_stop_is_told(process: Process) -> None:
-    """After a stop the list is worth a look."""
-    container = process.manager.add_container("alice")
-    async with opened(process) as response:
-        await response.content.readline()
-        await process.api("DELETE", f"containers/{container.url_id}/")
-        assert (await Stream(response).next())[0] == "change"
-
-
 async def test_strangers_hear_nothing(process: Process) -> None:
     """The stream is as closed as the rest, and needs XSRF with a cookie."""
     async with opened(process, {"X": "y"}) as response:
@@ -99,7 +90,7 @@ async def test_a_stream_ends_and_so_the_caller_is_asked_anew(
     async with opened(process) as response:
         with pytest.raises(EOFError):
             await Stream(response).next()
-    assert not process.application.events._listeners
+    assert not process.application.feed.is_heard
 
 
 async def test_silence_is_filled_with_comments(
@@ -116,64 +107,58 @@ async def test_a_listener_that_left_is_forgotten(process: Process) -> None:
     """Closed pages leave nothing behind."""
     async with opened(process) as response:
         await response.content.readline()
-        assert len(process.application.events._listeners) == 1
+        assert process.application.feed.is_heard
     async with asyncio.timeout(5):
-        while process.application.events._listeners:  # noqa: ASYNC110 - the server's own event
+        while process.application.feed.is_heard:  # noqa: ASYNC110 - the server's own event
             await asyncio.sleep(0.001)
 
 
-async def test_a_slow_page_loses_the_oldest() -> None:
-    """What waits for one page is bounded."""
-    told = Events()
-    with told.listen() as queue:
-        for _ in range(MAX_WAITING + 5):
-            told.changed()
-        assert queue.qsize() == MAX_WAITING
+async def test_who_comes_back_is_told_what_was_missed(process: Process) -> None:
+    """By the id of the last event that the page has."""
+    mapping_id = process.grant("app/tiny")
+    async with opened(process) as response:
+        await response.content.readline()
+        await process.api("POST", "containers/", {"mapping_id": mapping_id})
+        text = b""
+        while b"id: " not in text:
+            text = await response.content.readline()
+    last = text.decode().removeprefix("id: ").strip()
+    headers = {"Authorization": f"token {process.token}", "Last-Event-ID": last}
+    async with opened(process, headers) as response:
+        stream = Stream(response)
+        seen = [await stream.next() for _ in range(2)]
+    assert [name for name, _ in seen] == ["step", "change"]
+    assert seen[0][1]["step"] == "start"
 
 
-def event(action: str, user: str) -> ContainerEvent:
-    return ContainerEvent(action, "d", "u", user, "m", 1.0)
-
-
-async def test_what_happens_elsewhere_is_told(
+async def test_a_container_that_dies_is_told_with_its_evidence(
     process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A container that dies, or that an administrator stops, is worth a look; others' are not.
-
-    So is Docker going away, and coming back.
-    """
-    monkeypatch.setattr(base_application, "RETRY_WATCHING", 0.001)
-    happening = process.manager.happening
+    """From Docker to the page; another user's is not told."""
+    monkeypatch.setattr(containers, "WAIT_FOR_STOP", 0.001)
+    container = process.manager.add_container("alice")
+    process.manager.evidences[container.docker_id] = Evidence(137, False, "last words")
+    watching = asyncio.create_task(process.application.container_watch.run())
     async with opened(process) as response:
         stream = Stream(response)
-        happening.put_nowait(event("die", "bob"))
-        happening.put_nowait(event("die", "alice"))
-        assert (await stream.next())[0] == "change"
-        happening.put_nowait(ServiceUnavailable("Docker"))
-        assert (await stream.next())[0] == "change"
-        happening.put_nowait(event("start", "alice"))
-        assert (await stream.next())[0] == "change"
-        assert happening.empty()
+        await response.content.readline()
+        happened = ("die", container.docker_id, container.url_id, "alice", "a" * 32, 1.0)
+        process.manager.happening.put_nowait(ContainerEvent(*happened))
+        name, data = await stream.next()
+    watching.cancel()
+    assert name == "ended"
+    assert (data["url_id"], data["log"]) == (container.url_id, "last words")
 
 
-async def test_docker_is_watched_only_while_somebody_looks(process: Process) -> None:
-    """One stream from Docker for all open pages, and none when there is none."""
-    told = process.application.events
-    assert process.manager.watching == 0
-    with told.listen(), told.listen():
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        assert process.manager.watching == 1
-    for _ in range(3):
-        await asyncio.sleep(0)
-    assert process.manager.watching == 0
-
-
-async def test_new_grants_are_seen_after_a_while(
-    process: Process, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nobody tells of grants: a look is suggested now and then."""
-    monkeypatch.setattr(events, "HEARTBEAT", 0.01)
-    monkeypatch.setattr(events, "LOOK", 0.02)
+async def test_a_grant_is_told(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the database to the page, while a page is open."""
+    monkeypatch.setattr(grants, "INTERVAL", 0.001)
+    watching = asyncio.create_task(process.application.grant_watch.run())
     async with opened(process) as response:
-        assert (await Stream(response).next())[0] == "change"
+        stream = Stream(response)
+        await response.content.readline()
+        while process.application.grant_watch._granted is None:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        process.grant("app/tiny")
+        assert (await stream.next())[0] == "change"
+    watching.cancel()
