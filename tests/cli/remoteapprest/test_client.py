@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from remoteappmanager.cli.remoteapprest import launch
+from remoteappmanager.cli.remoteapprest import launch, server
 from remoteappmanager.cli.remoteapprest.client import Client
 from remoteappmanager.cli.remoteapprest.credentials import Credentials
 from remoteappmanager.cli.remoteapprest.errors import (
@@ -229,6 +229,38 @@ def test_a_server_that_is_never_ready_ends_at_the_deadline(site: FakeSite) -> No
     site.spawn_events = []
     client = Client(Credentials(site.url, ALICE, token=site.token()), start_timeout=0.05)
     with pytest.raises(ServerNotStarted, match="not ready after"):
+        client.applications()
+
+
+# --- restarts -----------------------------------------------------------------
+
+
+PROXY_SAYS = [
+    (404, {"Content-Type": "text/html"}, b"<html>"),
+    (503, {"Content-Type": "text/html"}, b"<html>"),
+]
+
+
+@pytest.mark.parametrize("said", PROXY_SAYS, ids=["no-route-yet", "nobody-there"])
+def test_a_restart_is_waited_for(
+    site: FakeSite, client: Client, monkeypatch: pytest.MonkeyPatch, said: Any
+) -> None:
+    """While the Hub or the proxy restarts, the proxy alone answers; the client asks again."""
+    real, times = site.answer, iter(range(6))
+    monkeypatch.setattr(
+        site, "answer", lambda *request: said if next(times, None) is not None else real(*request)
+    )
+    assert [each.name for each in client.applications()] == ["Tiny <b>page"]
+    assert next(times, None) is None
+
+
+def test_a_hub_that_stays_away_is_told(
+    site: FakeSite, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is not said to be a wrong address, and the waiting has an end."""
+    monkeypatch.setattr(server, "_RESTART", 0.05)
+    monkeypatch.setattr(site, "answer", lambda *request: PROXY_SAYS[1])
+    with pytest.raises(Unreachable, match=r"The Hub of .*/lab does not answer: try again"):
         client.applications()
 
 

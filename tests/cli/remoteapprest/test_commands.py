@@ -234,17 +234,3 @@ def test_help_imports_little() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stderr == "[]\n"
-
-
-def test_ids_are_completed(terminal: Terminal) -> None:
-    """The shell completes ids, with names beside; it starts no server to do so."""
-    from click.shell_completion import ShellComplete
-
-    terminal.log_in()
-    before = ["--credentials-file", str(terminal.file), "app", "start"]
-    shell = ShellComplete(cli, {}, "remoteapprest", "_REMOTEAPPREST_COMPLETE")
-    (item,) = shell.get_completions(before, "01")
-    assert (item.value, item.help) == (MAPPING, "Tiny <b>page")
-    terminal.site.server = "stopped"
-    assert shell.get_completions(before, "01") == []
-    assert terminal.site.server == "stopped"
