@@ -81,8 +81,9 @@ if [ ! -e "$run/remoteappmanager.db" ]; then
     echo "==> Making the accounting database"
     # Under another name until it is whole: Ctrl-C may come at any time.
     rm -f "$run/new.db"
-    "$bin/remoteappdb" "$run/new.db" init >/dev/null
-    "$bin/remoteappdb" "$run/new.db" apply jupyterhub/demo_accounting.yaml >/dev/null
+    said="$("$bin/remoteappdb" "$run/new.db" init 2>&1 &&
+        "$bin/remoteappdb" "$run/new.db" apply jupyterhub/demo_accounting.yaml 2>&1)" ||
+        { echo "$said" >&2 && exit 1; }
     mv "$run/new.db" "$run/remoteappmanager.db"
 fi
 
