@@ -19,7 +19,14 @@ input {{ font: inherit; width: 9rem }}
 </style><header><b>{name}</b><span>File</span><span>View</span>
 <input id="typed" aria-label="typed" value="sin(x) / x"></header>
 <main><svg viewBox="0 0 800 400" preserveAspectRatio="none" role="img" aria-label="A plot">
-{plot}</svg></main></html>"""
+{plot}</svg></main>{script}</html>"""
+
+#: What a desktop adds: its screen can follow the window.
+FOLLOWS = """<script>
+const tell = (follows) => parent.postMessage({type: "remoteapp.resizable", follows}, "*");
+addEventListener("message", (event) => tell(event.data.follow));
+tell(false);
+</script>"""
 
 
 def plot() -> str:

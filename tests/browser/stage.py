@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from remoteappmanager.handlers.common import content_security_policy
-from tests.browser.pictures import FRAME, icon, plot
+from tests.browser.pictures import FOLLOWS, FRAME, icon, plot
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DIST = ROOT / "remoteappmanager" / "static" / "dist"
@@ -161,17 +161,20 @@ class Stage:
         elif below.startswith("api/v1/"):
             self._api(route, below.removeprefix("api/v1/"), parts.query)
         elif below.startswith("containers/") and self.session == "user":
-            body = FRAME.format(name=self._name(below.split("/")[1]), plot=plot())
+            image = self._image(below.split("/")[1])
+            name = html.escape(image["ui_name"])
+            script = FOLLOWS if image["type"] == "vncapp" else ""
+            body = FRAME.format(name=name, plot=plot(), script=script)
             route.fulfill(body=body, content_type="text/html")
         else:
             self._page(route)
 
-    def _name(self, url_id: str) -> str:
-        """What runs there, as it may be written in a page."""
+    def _image(self, url_id: str) -> dict[str, Any]:
+        """What runs there."""
         for item in self.applications:
             if item.get("container", {}).get("url_id") == url_id:
-                return html.escape(item["image"]["ui_name"])
-        return "An application"
+                return dict(item["image"])
+        return {"ui_name": "An application", "type": ""}
 
     def _file(self, route: Route, name: str) -> None:
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -4,6 +4,8 @@ import type { Entry } from './entry'
 export interface Frame {
   urlId: string
   entry: Entry
+  /** Whether the application's screen follows the window; null: it cannot. */
+  follows: boolean | null
 }
 
 /**
@@ -27,7 +29,7 @@ export function useFrames(entries: Entry[], current: () => Entry | undefined): F
     (urlId) => {
       const entry = current()
       if (!entry || urlId === null || frames.some((frame) => frame.urlId === urlId)) return
-      frames.push({ urlId, entry })
+      frames.push({ urlId, entry, follows: null })
     },
     { immediate: true },
   )

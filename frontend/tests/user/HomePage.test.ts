@@ -242,3 +242,22 @@ test('an application that may be shared has its address to copy', async () => {
   await press(page, 'Share')
   expect(page.get<HTMLInputElement>('dialog input').element.value).toBe('http://localhost:3000/user/a/containers/u-a/')
 })
+
+test('an application that can follow the window is told to; strangers are not listened to', async () => {
+  list = [run(application('a'))]
+  const page = await home()
+  const inside = page.get('iframe').element.contentWindow!
+  const told = vi.spyOn(inside, 'postMessage').mockImplementation(() => {})
+  const say = async (data: unknown, source: Window | null = inside) => {
+    window.dispatchEvent(new MessageEvent('message', { data, source }))
+    await nextTick()
+    return page.findAll('[aria-pressed]').map((button) => button.attributes('aria-pressed'))
+  }
+  expect(await say({ type: 'remoteapp.resizable', follows: false }, window)).toEqual([])
+  expect(await say({ type: 'remoteapp.resizable', follows: false }, null)).toEqual([])
+  for (const odd of [null, 'remoteapp.resizable', { type: 'other', follows: true }]) expect(await say(odd)).toEqual([])
+  expect(await say({ type: 'remoteapp.resizable', follows: 'perhaps' })).toEqual(['false'])
+  await press(page, 'Fit to window')
+  expect(told).toHaveBeenCalledExactlyOnceWith({ type: 'remoteapp.follow', follow: true }, 'http://localhost:3000')
+  expect(await say({ type: 'remoteapp.resizable', follows: true })).toEqual(['true'])
+})

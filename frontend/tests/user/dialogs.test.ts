@@ -53,10 +53,10 @@ test('to share is an address to copy, and who may enter by it', async () => {
   expect(writeText).toHaveBeenCalledExactlyOnceWith(ADDRESS)
 })
 
-const bar = (allow_view: boolean, phase: 'running' | 'stopping' = 'running') =>
-  mount(RunningBar, {
-    props: { entry: entryOf('a', { policy: { ...POLICY, allow_view } }, { phase, urlId: 'u1' }), address: ADDRESS },
-  })
+function bar(allow_view: boolean, phase: 'running' | 'stopping' = 'running', follows: boolean | null = null) {
+  const entry = entryOf('a', { policy: { ...POLICY, allow_view } }, { phase, urlId: 'u1' })
+  return mount(RunningBar, { props: { entry, address: ADDRESS, follows } })
+}
 
 test('the bar names the application and what can be done with it', async () => {
   const page = bar(true)
@@ -72,4 +72,14 @@ test('sharing is not offered where the policy forbids it', () => {
 
 test('what stops cannot be quit again', () => {
   expect(button(bar(true, 'stopping'), 'Quit').attributes()).toHaveProperty('disabled')
+})
+
+test('a screen that can follow the window is offered to, and says whether it does', async () => {
+  expect(button(bar(true), 'Fit to window')).toBeUndefined()
+  for (const follows of [false, true]) {
+    const page = bar(true, 'running', follows)
+    expect(button(page, 'Fit to window').attributes('aria-pressed')).toBe(String(follows))
+    await button(page, 'Fit to window').trigger('click')
+    expect(page.emitted('follow')).toEqual([[!follows]])
+  }
 })

@@ -14,13 +14,14 @@ const LONGEST_DELAY = 10000;
 let rfb = null;
 let delay = FIRST_DELAY;
 let clipboardText = "";
+let follow = followWindow;
 
 function connect() {
   const address = new URL("websocket", location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   rfb = new RFB(screenElement, address.href, { shared: true });
   rfb.background = "#3b4a5a";
-  rfb.resizeSession = followWindow;
+  rfb.resizeSession = follow;
   rfb.scaleViewport = true;
   rfb.addEventListener("connect", connected);
   rfb.addEventListener("disconnect", disconnected);
@@ -32,6 +33,19 @@ function connected() {
   statusElement.textContent = "";
   document.documentElement.dataset.state = "connected";
   rfb.focus();
+  offerToFollow();
+}
+
+// The page around this one may let the screen follow the window (the manual's image protocol).
+function offerToFollow() {
+  if (parent !== window) parent.postMessage({ type: "remoteapp.resizable", follows: follow }, "*");
+}
+
+function onMessage(event) {
+  if (event.source !== parent || event.data?.type !== "remoteapp.follow") return;
+  follow = event.data.follow === true;
+  if (rfb) rfb.resizeSession = follow;
+  offerToFollow();
 }
 
 function disconnected() {
@@ -70,6 +84,7 @@ async function fromBrowser() {
 }
 
 textElement.addEventListener("input", () => toApplication(textElement.value));
+window.addEventListener("message", onMessage);
 window.addEventListener("focus", fromBrowser);
 screenElement.addEventListener("pointerdown", fromBrowser);
 // Leaving the panel gives the keyboard back to the application.
