@@ -162,10 +162,10 @@ def _page(items: dict[str, dict[str, Any]], arguments: dict[str, str]) -> dict[s
     ]
     sort = arguments.get("sort", "")
     column = {"image": "image_name"}.get(sort.removeprefix("-"), sort.removeprefix("-"))
-    if column:
-        found.sort(
-            key=lambda pair: str(pair[1].get(column, int(pair[0]) if column == "id" else ""))
-        )
+    if column == "id":
+        found.sort(key=lambda pair: int(pair[0]))
+    elif column:
+        found.sort(key=lambda pair: str(pair[1].get(column)))
     if sort.startswith("-"):
         found.reverse()
     offset = int(arguments.get("offset", 0))
