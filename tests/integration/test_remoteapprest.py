@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import signal
 import time
 from collections.abc import Iterator
 
@@ -106,6 +107,24 @@ def test_no_wait_gives_the_address_at_once(deployment: Deployment, alice: Person
         time.sleep(0.2)
     assert answer.ok
     assert answer.url == address
+
+
+def test_an_interrupted_start_goes_on(deployment: Deployment, alice: Person) -> None:
+    """Ctrl-C ends the waiting, not the start, and says so."""
+    mapping = deployment.grant(VEUSZ, alice.name)
+    alice.log_in()
+    alice.run("app", "available")
+    process = alice.popen("app", "start", mapping)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "starting the container" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (1, "")
+    assert "Veusz goes on starting: 'remoteapprest app running' tells" in err
+    assert "Traceback" not in err
+    eventually(lambda: VEUSZ in alice.run("app", "running").stdout, what="it runs")
 
 
 @pytest.mark.parametrize("running", [True, False], ids=["server-runs", "server-stopped"])

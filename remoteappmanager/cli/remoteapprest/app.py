@@ -153,9 +153,16 @@ def start(
     With --no-wait the application may still be starting when its address is printed, and a
     failure after that is not told.
     """
-    container = shared.client().start(
-        identifier, resolution=resolution, startupdata=startupdata, wait=wait, replace=replace
-    )
+    client = shared.client()
+    application = client.application(identifier)
+    try:
+        container = client.start(
+            application, resolution=resolution, startupdata=startupdata, wait=wait, replace=replace
+        )
+    except KeyboardInterrupt:
+        shared.progress.clear()
+        note(f"{application.name} goes on starting: 'remoteapprest app running' tells whether.")
+        raise
     shared.progress.clear()
     if as_json:
         print_json(dataclasses.asdict(container))

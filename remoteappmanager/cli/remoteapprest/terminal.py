@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from typing import Any
 
@@ -33,7 +34,8 @@ class ProgressLine:
             return
         percent = "" if progress.percent is None else f" {progress.percent}%"
         if sys.stderr.isatty():
-            line = f"{progress.message}{percent}"
+            # A line that wraps could not be written over.
+            line = f"{progress.message}{percent}"[: shutil.get_terminal_size().columns - 1]
             click.echo("\r" + line.ljust(self._shown), err=True, nl=False)
             self._shown = len(line)
             return
