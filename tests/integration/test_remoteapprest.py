@@ -248,6 +248,17 @@ def test_an_expired_token(deployment: Deployment, alice: Person, running: bool) 
     assert f"type 'remoteapprest login {alice.url}'" in alice.refused("app", "available")
 
 
+def test_a_user_who_is_gone(deployment: Deployment, alice: Person) -> None:
+    """Whoever was removed from the site is told to log in; a login makes them anew, or refuses."""
+    alice.log_in()
+    alice.run("app", "available")
+    deployment.stop_server(alice.name)
+    deployment.hub_api("DELETE", f"users/{alice.name}")
+    assert f"type 'remoteapprest login {alice.url}'" in alice.refused("app", "running")
+    alice.log_in()
+    assert alice.mapping in alice.run("app", "available").stdout
+
+
 def test_a_port_that_nobody_listens_on(alice: Person) -> None:
     """Nobody answers: check the address."""
     url = f"http://127.0.0.1:{free_ports(1)[0]}"
