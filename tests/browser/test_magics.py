@@ -147,29 +147,39 @@ def test_the_link_alone_for_who_is_not_logged_in(
     page.context.close()
 
 
-def test_in_jupyterlab(page: Page, deployment: Deployment, person: Person, output: str) -> None:
-    """A real JupyterLab of the same site shows the frame when the cell is run."""
+def save_notebook(page: Page, place: str, output: str) -> None:
+    """Save a notebook with one cell, which shows ``output``, as somebody else ran it."""
+    shown = {"output_type": "execute_result", "data": {"text/html": output}, "metadata": {},
+             "execution_count": 1}  # fmt: skip
     code = f"from IPython.display import HTML\nHTML({output!r})"
-    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": code, "outputs": [],
-            "execution_count": None}  # fmt: skip
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": code, "outputs": [shown],
+            "execution_count": 1}  # fmt: skip
     kernel = {"name": "python3", "display_name": "Python 3"}
     notebook = {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4,
                 "nbformat_minor": 5}  # fmt: skip
+    status = page.evaluate(
+        """async ([url, content]) => {
+          const xsrf = document.cookie.match(/_xsrf=([^;]*)/);
+          const answer = await fetch(url, {method: "PUT", headers: {"X-XSRFToken": xsrf && xsrf[1]},
+            body: JSON.stringify({type: "notebook", format: "json", content})});
+          return answer.status;
+        }""",
+        [place, notebook],
+    )
+    assert status == 201
+
+
+def test_in_jupyterlab(page: Page, deployment: Deployment, person: Person, output: str) -> None:
+    """A real JupyterLab of the same site: the link alone until one runs the cell oneself."""
     address = person.run("app", "start", "jupyter").stdout.strip()
     go(page, f"{address}lab")
     page.wait_for_selector("#jp-main-dock-panel", timeout=PATIENCE)
-    saved = page.evaluate(
-        """async ([url, notebook]) => {
-          const xsrf = document.cookie.match(/_xsrf=([^;]*)/);
-          const answer = await fetch(url, {method: "PUT", headers: {"X-XSRFToken": xsrf && xsrf[1]},
-            body: JSON.stringify({type: "notebook", format: "json", content: notebook})});
-          return [answer.status, await answer.text()];
-        }""",
-        [f"{address}api/contents/shown.ipynb", notebook],
-    )
-    assert saved[0] == 201, saved
+    save_notebook(page, f"{address}api/contents/shown.ipynb", output)
     go(page, f"{address}lab/tree/shown.ipynb")
     expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".jp-OutputArea").get_by_role("link", name="Tiny page")).to_be_visible()
+    expect(page.locator(".jp-OutputArea iframe")).to_have_count(0)
+
     page.locator(".jp-Notebook .jp-Cell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
     frame = page.frame_locator(".jp-OutputArea iframe[title='Tiny page']")
