@@ -41,7 +41,7 @@ test: prepare-test  ## the whole test suite, on real parts; leaves nothing runni
 prepare-test: $(STAMPS)/system-test $(STAMPS)/test $(STAMPS)/chromium $(DIST) $(STAMPS)/proxy
 
 .PHONY: check
-check: $(STAMPS)/test $(STAMPS)/frontend  ## format, lint, types, layers
+check: $(STAMPS)/test $(STAMPS)/frontend docs  ## format, lint, types, layers, the manual
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -28,6 +28,7 @@ RETRY = 3.0
 #: Seconds after a death in which Docker says whether somebody asked for it.
 WAIT_FOR_STOP = 0.5
 STOPPED = "It was stopped: in another page, by a script or by an administrator."
+DOCKER_LEFT = "It ended when Docker went away."
 
 
 class ContainerWatch(LoggingMixin):
@@ -167,22 +168,21 @@ class ContainerWatch(LoggingMixin):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(WAIT_FOR_STOP):
                     await stopped.wait()
-            evidence = None if stopped.is_set() else await self._evidence(event.docker_id)
-            name = await self._name_of(event.image)
-            if evidence is None or evidence.exit_code is None:  # or gone: "docker rm -f"
-                self._tell_stopped(event.url_id, event.mapping_id, name)
-            else:
-                self._tell_ended(event, name, evidence)
-                await self._manager.bury(event.docker_id)
+            if stopped.is_set():
+                await self._tell_stopped(event, STOPPED)
+                return
+            try:
+                evidence: Evidence = await self._manager.evidence(event.docker_id)
+            except RemoteAppError:
+                await self._tell_stopped(event, DOCKER_LEFT)
+                return
+            if evidence.exit_code is None:  # gone: "docker rm -f"
+                await self._tell_stopped(event, STOPPED)
+                return
+            await self._tell_ended(event, evidence)
+            await self._manager.bury(event.docker_id)
         finally:
             self._dying.pop(event.docker_id, None)
-
-    async def _evidence(self, docker_id: str) -> Evidence | None:
-        try:
-            found: Evidence = await self._manager.evidence(docker_id)
-        except RemoteAppError:
-            return None
-        return found
 
     async def _name_of(self, image_name: str) -> str:
         """The application's name as users know it, or its image's where Docker cannot be asked."""
@@ -193,18 +193,23 @@ class ContainerWatch(LoggingMixin):
         image = images.find(image_name)
         return image.ui_name if image is not None else image_name
 
-    def _tell_stopped(self, url_id: str, mapping_id: str, name: str) -> None:
-        reason = self._reasons.pop(url_id, STOPPED)
-        self._events.publish(
-            Ended(mapping_id=mapping_id, url_id=url_id, name=name, asked=True, reason=reason)
-        )
-
-    def _tell_ended(self, event: ContainerEvent, name: str, evidence: Evidence) -> None:
+    async def _tell_stopped(self, event: ContainerEvent, reason: str) -> None:
         self._events.publish(
             Ended(
                 mapping_id=event.mapping_id,
                 url_id=event.url_id,
-                name=name,
+                name=await self._name_of(event.image),
+                asked=True,
+                reason=self._reasons.pop(event.url_id, reason),
+            )
+        )
+
+    async def _tell_ended(self, event: ContainerEvent, evidence: Evidence) -> None:
+        self._events.publish(
+            Ended(
+                mapping_id=event.mapping_id,
+                url_id=event.url_id,
+                name=await self._name_of(event.image),
                 asked=False,
                 reason=reason_of(evidence),
                 exit_code=evidence.exit_code,

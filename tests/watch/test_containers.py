@@ -22,7 +22,12 @@ from remoteappmanager.events import (
 )
 from remoteappmanager.exceptions import ServiceUnavailable
 from remoteappmanager.watch import containers
-from remoteappmanager.watch.containers import STOPPED, ContainerWatch, reason_of
+from remoteappmanager.watch.containers import (
+    DOCKER_LEFT,
+    STOPPED,
+    ContainerWatch,
+    reason_of,
+)
 from remoteappmanager.watch.lists import DockerLists
 from tests.fakes.launcher import StubContainerManager
 
@@ -130,6 +135,18 @@ async def test_one_that_was_removed_by_force(house: House) -> None:
         house.happens("die", running)
         event = await house.next()
     assert isinstance(event, Ended) and event.asked
+
+
+async def test_one_whose_docker_went_with_it(house: House) -> None:
+    """Nobody stopped it, and nothing can be read: that is said."""
+    running = house.manager.add_container("alice", MAPPING)
+    async with house.watching():
+        house.manager.failure = ServiceUnavailable("Docker")
+        house.happens("die", running)
+        event = await house.next()
+    assert isinstance(event, Ended)
+    assert (event.reason, event.name) == (DOCKER_LEFT, "app/tiny:latest")
+    assert house.manager.buried == []
 
 
 async def test_a_reason_that_was_given_before(house: House) -> None:
