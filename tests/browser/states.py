@@ -75,7 +75,7 @@ def home_one(browser: Browser, **options: Any) -> tuple[Stage, Page]:
 
 
 @state
-def homechoose(browser: Browser, **options: Any) -> tuple[Stage, Page]:
+def home_choose(browser: Browser, **options: Any) -> tuple[Stage, Page]:
     stage = Stage()
     page = stage.open(browser, **options)
     page.wait_for_selector(".app-item")
@@ -84,7 +84,7 @@ def homechoose(browser: Browser, **options: Any) -> tuple[Stage, Page]:
 
 @state
 def home_details(browser: Browser, **options: Any) -> tuple[Stage, Page]:
-    stage, page = homechoose(browser, **options)
+    stage, page = home_choose(browser, **options)
     choose(page, 2)
     return stage, page
 
@@ -229,7 +229,7 @@ def home_many(browser: Browser, **options: Any) -> tuple[Stage, Page]:
 
 @state
 def home_search_nothing(browser: Browser, **options: Any) -> tuple[Stage, Page]:
-    stage, page = homechoose(browser, **options)
+    stage, page = home_choose(browser, **options)
     page.get_by_label("Search applications").fill("excel")
     page.wait_for_selector("text=No applications found for")
     return stage, page
