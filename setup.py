@@ -24,7 +24,13 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=["remoteappmanager", "remoteappmanager.*"]),
     package_data={
-        "remoteappmanager": ["templates/**/*", "static/**/*", "db/migrations/**/*", "py.typed"]
+        "remoteappmanager": [
+            "templates/**/*",
+            "static/**/*",
+            "db/migrations/**/*",
+            "jupyterhub/docker_config/*",
+            "py.typed",
+        ]
     },
     install_requires=REQUIREMENTS,
     extras_require={

@@ -136,6 +136,8 @@ class RemoteAppSpawner(LocalProcessSpawner):
             naming.GATE_URL_ENV: self.gate_url,
             naming.LOGIN_SERVICE_ENV: self.authenticator.login_service,
             naming.LOGOUT_URL_ENV: self.authenticator.logout_url(self.hub.base_url),
+            # Python packages in a home are not part of the installation.
+            "PYTHONNOUSERSITE": "1",
         }
         handed.update({name: os.environ.get(name, "") for name in naming.DOCKER_ENV})
         for name, value in handed.items():

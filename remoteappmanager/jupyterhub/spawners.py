@@ -11,6 +11,9 @@ from traitlets import Int, Unicode
 from remoteappmanager import naming
 from remoteappmanager.jupyterhub.base_spawner import RemoteAppSpawner
 
+#: An empty one of docker-py's, which would else look for it in the home.
+_DOCKER_CONFIG = pathlib.Path(__file__).with_name("docker_config")
+
 __all__ = ["SystemUserSpawner", "VirtualUserSpawner"]
 
 
@@ -93,10 +96,19 @@ class VirtualUserSpawner(RemoteAppSpawner):
         return None
 
     def user_env(self, env: dict[str, str]) -> dict[str, str]:
-        """``USER`` and ``HOME`` of somebody the system does not know."""
+        """``USER`` and ``HOME`` of somebody the system does not know.
+
+        Applications write to that home, and the process has the Hub's rights:
+        what libraries would read there by themselves is pointed elsewhere.
+        """
         env["USER"] = self.user.name
         env["HOME"] = str(self.home)
         env["SHELL"] = "/bin/sh"
+        env.setdefault("DOCKER_CONFIG", str(_DOCKER_CONFIG))
+        env.setdefault("NETRC", os.devnull)
+        if os.environ.get("DOCKER_TLS_VERIFY") and not os.environ.get("DOCKER_CERT_PATH"):
+            # The docker CLI's default, of the Hub's user.
+            env.setdefault("DOCKER_CERT_PATH", str(pathlib.Path("~/.docker").expanduser()))
         return env
 
     async def move_certs(self, paths: dict[str, str]) -> dict[str, str]:

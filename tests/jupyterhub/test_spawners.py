@@ -1,5 +1,6 @@
 """System users and virtual users."""
 
+import json
 import os
 import pathlib
 import pwd
@@ -122,3 +123,29 @@ def test_an_unknown_system_user_is_told_so(make_spawner) -> None:
     with pytest.raises(SpawnException, match="no user 'no-such-user'") as failure:
         make_spawner("no-such-user", cls=SystemUserSpawner).prepare_home()
     assert failure.value.status_code == 403
+
+
+def test_nothing_in_a_virtual_home_configures_the_process(make_spawner, tmp_path) -> None:
+    """Applications write there: neither Python, nor docker-py, nor requests look into it."""
+    env = make_spawner("alice", workspace_dir=str(tmp_path)).get_env()
+    assert json.loads((pathlib.Path(env["DOCKER_CONFIG"]) / "config.json").read_text()) == {}
+    assert env["NETRC"] == os.devnull
+    assert env["PYTHONNOUSERSITE"] == "1"
+    assert "DOCKER_CERT_PATH" not in env
+
+
+@pytest.mark.parametrize("given", ["", "/etc/docker/certs"])
+def test_dockers_certificates_are_the_hubs(make_spawner, tmp_path, monkeypatch, given) -> None:
+    """With TLS and no path, the docker CLI looks into the home: here, into that of the Hub."""
+    monkeypatch.setenv("HOME", "/home/hub")
+    monkeypatch.setenv("DOCKER_TLS_VERIFY", "1")
+    monkeypatch.setenv("DOCKER_CERT_PATH", given)
+    env = make_spawner("alice", workspace_dir=str(tmp_path)).get_env()
+    assert env["DOCKER_CERT_PATH"] == (given or "/home/hub/.docker")
+
+
+def test_a_site_may_configure_docker_py(make_spawner, tmp_path) -> None:
+    """What it sets for the processes itself wins."""
+    own = {"DOCKER_CONFIG": "/etc/docker-py"}
+    spawner = make_spawner("alice", workspace_dir=str(tmp_path), environment=own)
+    assert spawner.get_env()["DOCKER_CONFIG"] == "/etc/docker-py"
