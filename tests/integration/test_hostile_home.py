@@ -1,4 +1,4 @@
-"""A home is written by applications, and read by nobody of ours: it is the ``HOME`` of a process."""
+"""A home is written by applications, and none of our processes reads what lies in it."""
 
 import os
 import pathlib
