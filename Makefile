@@ -65,6 +65,10 @@ contracts integration browser:
 .PHONY: frontend
 frontend: $(DIST)  ## build the pages' JavaScript and styles
 
+.PHONY: screenshots
+screenshots: $(STAMPS)/test $(DIST)  ## make the manual's pictures of the home page again
+	$(BIN)/python -m tests.browser.manual_pictures
+
 .PHONY: images
 images: $(STAMPS)/run  ## build the demo images, each once
 	@trap 'images/engine stop' EXIT; DOCKER_HOST="$$(images/engine ensure --real)" images/build

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import pathlib
 import struct
 import zlib
 
@@ -38,6 +39,12 @@ def plot() -> str:
         path = "L".join(f"{x} {260 - 200 * math.sin(t) / t:.1f}" for x, t in points)
         lines.append(f'<path d="M{path}" stroke="{colour}"/>')
     return "".join(lines)
+
+
+def icon_of(image: str) -> str:
+    """Base64 of the icon of a demo image."""
+    root = pathlib.Path(__file__).resolve().parents[2]
+    return base64.b64encode((root / "images" / image / "icon.png").read_bytes()).decode()
 
 
 def icon(red: int, green: int, blue: int) -> str:

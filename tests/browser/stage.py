@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from remoteappmanager.handlers.common import content_security_policy
-from tests.browser.pictures import FOLLOWS, FRAME, icon, plot
+from tests.browser.pictures import FOLLOWS, FRAME, icon_of, plot
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DIST = ROOT / "remoteappmanager" / "static" / "dist"
@@ -62,7 +62,7 @@ def demo_applications() -> list[dict[str, Any]]:
         application(
             1,
             "JupyterLab",
-            icon_128=icon(243, 117, 36),
+            icon_128=icon_of("jupyter"),
             description="Notebooks, a terminal and a file browser, with NumPy and SciPy.",
             allow_view=True,
         ),
@@ -70,7 +70,7 @@ def demo_applications() -> list[dict[str, Any]]:
             2,
             "ParaView",
             type="vncapp",
-            icon_128=icon(190, 40, 60),
+            icon_128=icon_of("paraview"),
             description="Visualise large data sets: surfaces, volumes, streamlines and cuts.\n"
             "Opens VTK, Exodus and CGNS files.",
             configurables=["resolution", "startupdata"],
@@ -84,7 +84,7 @@ def demo_applications() -> list[dict[str, Any]]:
             3,
             "ParaView",
             type="vncapp",
-            icon_128=icon(190, 40, 60),
+            icon_128=icon_of("paraview"),
             name="simulation/paraview:1.0",
             description="Visualise large data sets.",
             configurables=["resolution"],
@@ -94,7 +94,13 @@ def demo_applications() -> list[dict[str, Any]]:
             volume_mode="rw",
             app_license="X-2041",
         ),
-        application(4, "Veusz", type="vncapp", configurables=["resolution", "startupdata"]),
+        application(
+            4,
+            "Veusz",
+            type="vncapp",
+            icon_128=icon_of("veusz"),
+            configurables=["resolution", "startupdata"],
+        ),
         application(5, "", name="registry.example/group/unnamed-tool:latest", type=""),
     ]
 
