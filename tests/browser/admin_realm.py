@@ -20,6 +20,13 @@ HOSTILE = (
 HOSTILE += "w" * (255 - len(HOSTILE))
 
 
+#: What the pretended site has opened.
+OPENED = [
+    'Applications listen on ports of the Docker host (container_network = "host-port").',
+    'A container may use memory up to 16g, by default 4g (container_limits["memory"]).',
+]
+
+
 def a_container(number: int, user: str, image: str) -> dict[str, Any]:
     """One item of ``containers/``, started some time ago."""
     return {
@@ -136,6 +143,7 @@ def answering(realm: Realm) -> Callable[..., tuple[int, Any] | None]:
                 "num_applications": len(realm["applications"]),
                 "num_running_containers": len(realm["containers"]),
                 "accounting_writable": True,
+                "opened": OPENED,
             }
         if name not in realm:
             return None

@@ -1,57 +1,20 @@
 /** The REST API of an administrator's own process. */
 import type { Http } from './http'
-import type { List } from './types'
+import type { AdminSchemas, List } from './types'
 
-export interface Stats {
-  realm: string
-  num_total_users: number
-  num_active_users: number
-  num_applications: number
-  num_running_containers: number
-  /** False for a read-only accounting (CSV). */
-  accounting_writable?: boolean
-}
-
-export interface UserItem {
-  name: string
-}
-
-export interface ApplicationItem {
-  image_name: string
-  /** Whether Docker has the image; null while Docker is away. */
-  image_available?: boolean | null
-}
-
-export interface ContainerItem {
-  docker_id: string
-  name: string
-  image_name: string
-  image_id: string
-  mapping_id: string
-  user: string
-  realm: string
-  /** Seconds since the epoch. */
-  started?: number
-}
-
-export interface Grant {
-  user_id: string
-  image_name: string
-  app_license: string | null
-  allow_home: boolean
-  allow_view: boolean
-  volume_source: string | null
-  volume_target: string | null
-  volume_mode: string | null
-  allow_startup_data: boolean
-}
+export type Stats = AdminSchemas['StatsItem']
+export type UserItem = AdminSchemas['UserItem']
+export type ApplicationItem = AdminSchemas['ApplicationEntry']
+export type ContainerItem = AdminSchemas['RealmContainer']
+export type Grant = AdminSchemas['GrantItem']
+export type ImageItem = AdminSchemas['ImageItem']
 
 export interface Collections {
   users: UserItem
   applications: ApplicationItem
   containers: ContainerItem
   accounting: Grant
-  images: { name: string; ui_name: string }
+  images: ImageItem
 }
 
 export interface PageQuery {

@@ -114,7 +114,10 @@ async function grantDialog(api = new FakeAdmin(), props = {}) {
 
 test('the grant form offers the known applications, and says for whom it is', async () => {
   const api = new FakeAdmin()
-  api.lists.applications = { '1': { image_name: 'a/b:1' }, '2': { image_name: '"><script>' } }
+  api.lists.applications = {
+    '1': { image_name: 'a/b:1', image_available: true },
+    '2': { image_name: '"><script>', image_available: null },
+  }
   const { page } = await grantDialog(api)
   expect(page.findAll('datalist option').map((each) => each.attributes('value'))).toEqual(['a/b:1', '"><script>'])
   expect(page.get('h2').text()).toBe('Grant an application to \u2068<b>\u202e\u2069')

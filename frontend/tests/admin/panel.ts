@@ -16,6 +16,7 @@ export const STATS: Stats = {
   num_applications: 7,
   num_running_containers: 4,
   accounting_writable: true,
+  opened: [],
 }
 
 /** Answers from `lists`, and notes what was asked. `refuse` what is to fail: act → error. */

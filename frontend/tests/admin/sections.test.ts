@@ -1,7 +1,7 @@
 import { flushPromises } from '@vue/test-utils'
 import { expect, test, vi } from 'vitest'
 import { ApiError } from '@/api/http'
-import { button, FakeAdmin, openSection } from './panel'
+import { button, FakeAdmin, openSection, STATS } from './panel'
 
 const HOSTILE = '<img src=x onerror=alert(1)>"\'&amp; \u202e'
 const READ_ONLY = { accountingWritable: 'false' }
@@ -30,7 +30,9 @@ function filled(): FakeAdmin {
       },
     },
     accounting: { m1: { user_id: '1', image_name: 'a/b:1', ...policy, ...volume } },
-    images: { 'a/b:1': { name: 'a/b:1', ui_name: '' }, 'd:1': { name: 'd:1', ui_name: '' } },
+    images: Object.fromEntries(
+      ['a/b:1', 'd:1'].map((name) => [name, { name, ui_name: '', description: '', type: '' }]),
+    ),
   }
   return api
 }
@@ -48,6 +50,16 @@ test('the overview shows the numbers, each leading to its section', async () => 
     ['Applications', '7', '/applications/'],
   ])
   expect(page.text()).toContain('Realm remoteexec')
+})
+
+test('what the configuration opens is told, and that it opens nothing', async () => {
+  const api = new FakeAdmin()
+  const closed = await openSection(api, '/')
+  expect(closed.page.text()).toContain('opens nothing that is closed by default')
+  api.statistics = { ...STATS, opened: ['A container may use any <memory>.'] }
+  const { page } = await openSection(api, '/')
+  expect(page.findAll('.opened li').map((item) => item.text())).toEqual(['A container may use any <memory>.'])
+  expect(page.text()).not.toContain('opens nothing')
 })
 
 test('the overview tells an outage and recovers by itself', async () => {

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from remoteappmanager.webapi.admin.opened import opened
 from remoteappmanager.webapi.base import ObjectHandler, Resource
 from remoteappmanager.webapi.forms import Form
 
@@ -20,6 +21,9 @@ class StatsItem(Form):
     num_applications: int
     num_running_containers: int
     accounting_writable: bool = Field(description="False for a read-only accounting (CSV)")
+    opened: builtins.list[str] = Field(
+        description="What the configuration opens beyond the defaults, a sentence each"
+    )
 
 
 class StatsResource(Resource):
@@ -42,6 +46,7 @@ class StatsResource(Resource):
             num_applications=applications,
             num_running_containers=len(running),
             accounting_writable=not database.read_only,
+            opened=opened(self.application.file_config),
         )
 
 

@@ -21,6 +21,7 @@ async def test_the_numbers(admin: Process) -> None:
         "num_applications": 1,
         "num_running_containers": 3,
         "accounting_writable": True,
+        "opened": [],
     }
     assert (await admin.api("POST", "stats/", {})).headers["Allow"] == "GET, HEAD"
 

@@ -429,6 +429,11 @@ export interface components {
              * @description False for a read-only accounting (CSV)
              */
             accounting_writable: boolean;
+            /**
+             * Opened
+             * @description What the configuration opens beyond the defaults, a sentence each
+             */
+            opened: string[];
         };
         /**
          * StepData
