@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
+from remoteappmanager.events import (
+    DockerChanged,
+    Ended,
+    Event,
+    GrantRestored,
+    GrantRevoked,
+    GrantsChanged,
+    ImagesChanged,
+    Started,
+    StartOver,
+    StartWarned,
+    StepEntered,
+)
 from remoteappmanager.launch_steps import STEPS
+from remoteappmanager.webapi.event_forms import EVENTS
+from remoteappmanager.webapi.feed import wire
 from remoteappmanager.webapi.openapi import describe
 
 
-def schemas() -> dict:
+def schemas() -> dict[str, Any]:
+    """The components of a description without resources."""
     return describe([], "/")["components"]["schemas"]
 
 
@@ -37,3 +57,37 @@ def test_the_error_names_what_a_failed_start_tells() -> None:
     """The evidence is part of the description, so that clients can be generated from it."""
     keys = schemas()["Error"]["properties"]
     assert {"step", "exit_code", "out_of_memory", "log", "service", "ref"} <= set(keys)
+
+
+EVERY = [
+    StepEntered(mapping_id="m", step="wait"),
+    StartWarned(mapping_id="m", step="environment", message="No such folder."),
+    StartOver(mapping_id="m", url_id=None),
+    Started(mapping_id="m", url_id="u"),
+    Ended(mapping_id="m", url_id="u", name="Lab", asked=True, reason="It was stopped."),
+    Ended(mapping_id="m", url_id="u", name="Lab", asked=False, reason="It died.", exit_code=1),
+    GrantRevoked(mapping_id="m", url_id="u", name="Lab", ends_at=None),
+    GrantRevoked(mapping_id="m", url_id="u", name="Lab", ends_at=12.5),
+    GrantRestored(mapping_id="m", url_id="u"),
+    GrantsChanged(),
+    ImagesChanged(),
+    DockerChanged(away=True),
+]
+
+
+@pytest.mark.parametrize("event", EVERY, ids=lambda event: type(event).__name__)
+def test_what_is_sent_is_what_is_described(event: Event) -> None:
+    """Key by key, with nothing besides."""
+    name, data = wire(event)
+    form = EVENTS[name]
+    assert form.model_validate(data).model_dump() == data
+
+
+def test_no_event_is_forgotten_here() -> None:
+    """Whatever can be told is tried above."""
+    assert {type(event) for event in EVERY} == set(_leaves(Event))
+
+
+def _leaves(kind: type[Event]) -> list[type[Event]]:
+    below = kind.__subclasses__()
+    return [leaf for one in below for leaf in _leaves(one)] if below else [kind]
