@@ -14,7 +14,7 @@ import requests
 from remoteappmanager.docker import docker_labels
 from remoteappmanager.jupyterhub.auth import hash as password_hash
 from tests.integration.command_line import PASSWORD, TINY, VEUSZ, Person
-from tests.integration.deployment import Deployment, eventually, free_ports
+from tests.integration.deployment import ADMIN, Deployment, eventually, free_ports
 
 #: Passwords, a server that takes its time to start, and tokens that last a day at most.
 STRICT = """
@@ -187,6 +187,29 @@ def test_a_server_that_is_being_started_is_waited_for(strict: Deployment, carol:
     assert "Server ready" in done.stderr
     out, err = first.communicate(timeout=60)
     assert (first.returncode, out) == (0, done.stdout), err
+
+
+def test_an_administrator(deployment: Deployment, alice: Person, tmp_path: pathlib.Path) -> None:
+    """They get the server with applications; from one for administration, nothing is touched."""
+    boss = Person(deployment.url, ADMIN, tmp_path / "boss")
+    boss.mapping = deployment.grant(TINY, ADMIN)
+    deployment.stop_server(ADMIN)
+    try:
+        boss.log_in()
+        assert f"{boss.mapping} : Tiny page" in boss.run("app", "available").stdout
+        deployment.stop_server(ADMIN)
+        deployment.spawn(deployment.login(ADMIN), "admin")
+        alice.log_in()
+        others = alice.start()
+        for words in (
+            ("available",), ("running",), ("start", boss.mapping), ("start", "tiny"),
+            ("stop", others),
+        ):  # fmt: skip
+            line = boss.refused("app", *words)
+            assert f"choose 'Applications' in the menu at {boss.url}/user/{ADMIN}/" in line
+        assert alice.run("app", "running").stdout.startswith(others)
+    finally:
+        deployment.stop_server(ADMIN)
 
 
 # --- refusals ------------------------------------------------------------------------------

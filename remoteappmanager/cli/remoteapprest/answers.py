@@ -43,6 +43,11 @@ def server_is_away(answer: requests.Response, method: str) -> bool:
     return method != "GET" and answer.status_code in (403, 404, 405)
 
 
+def is_of_administration(collection: str, item: dict[str, Any]) -> bool:
+    """Whether an item is what an administrator's session lists: the site's, not the user's."""
+    return "realm" in item if collection == "containers" else "image" not in item
+
+
 def check(answer: requests.Response) -> NoReturn:
     """Raise the error that the API's answer stands for."""
     raise error_of(json_object(answer), answer.status_code)

@@ -31,11 +31,17 @@ from remoteappmanager.cli.remoteapprest.answers import (
     application_of,
     check,
     container_of,
+    is_of_administration,
     is_wire_form,
     server_is_away,
 )
 from remoteappmanager.cli.remoteapprest.credentials import DEFAULT_FILE, LOGIN_COMMAND, Credentials
-from remoteappmanager.cli.remoteapprest.errors import LoginRefused, UnexpectedAnswer
+from remoteappmanager.cli.remoteapprest.errors import (
+    LoginRefused,
+    OtherSession,
+    Unable,
+    UnexpectedAnswer,
+)
 from remoteappmanager.cli.remoteapprest.launch import Launch
 from remoteappmanager.cli.remoteapprest.server import start_server
 from remoteappmanager.cli.remoteapprest.values import (
@@ -137,7 +143,8 @@ class Client:
         if _ID.fullmatch(wanted):
             try:
                 item = json_object(self.ask("GET", f"applications/{wanted}/"))
-            except NotFound as exc:
+            except (NotFound, Unable) as exc:
+                self.applications()  # raises in an administrator's session, which has no such ids
                 raise _no_application(wanted) from exc
             return application_of(self, wanted, item)
         found = [app for app in self.applications() if _is_called(app, wanted)]
@@ -210,7 +217,8 @@ class Client:
 
         Raises as ``container``.
         """
-        url_id = wanted if _ID.fullmatch(wanted) else self.container(wanted).url_id
+        # Looked up in any case: an administrator's session would stop anybody's.
+        url_id = self.container(wanted).url_id
         try:
             self.ask("DELETE", f"containers/{url_id}/", timeout=self._start_timeout)
         except NotFound as exc:
@@ -283,6 +291,12 @@ class Client:
         items, identifiers = listing.get("items"), listing.get("identifiers")
         if not isinstance(items, dict) or not isinstance(identifiers, list):
             raise unexpected(self._wire.url, answer)
+        if any(is_of_administration(collection, item) for item in items.values()):
+            home = self._wire.address(f"user/{login.user_path(self.credentials.username)}/")
+            raise OtherSession(
+                "Your server runs an administrator's session: choose 'Applications' in the menu "
+                f"at {home}, then try again."
+            )
         try:
             return [(str(identifier), items[identifier]) for identifier in identifiers]
         except KeyError as exc:

@@ -8,6 +8,7 @@
     ├── NotLoggedIn         there are no credentials, or they cannot be read
     │   └── LoginRefused    the site does not accept them (wrong, expired, revoked, too narrow)
     ├── ServerNotStarted    the user's server could not be started
+    ├── OtherSession        it runs, as an administrator's session
     ├── Unable              the server tried and could not; its own words, with a reference
     ├── UnexpectedAnswer    whoever answered does not speak our protocol
     └── ServiceUnavailable
@@ -32,6 +33,10 @@ class LoginRefused(NotLoggedIn):
 
 class ServerNotStarted(RemoteAppError):
     """The user's server did not come up."""
+
+
+class OtherSession(RemoteAppError):
+    """The user's server is one for administration, where nobody starts applications."""
 
 
 class Unable(RemoteAppError):

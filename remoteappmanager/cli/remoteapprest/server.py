@@ -16,6 +16,10 @@ from remoteappmanager.cli.remoteapprest.wire import (
     proxy_alone,
     unexpected,
 )
+from remoteappmanager.naming import USER_SESSION
+
+#: An administrator has two kinds of server, and applications are started in this one.
+_OPTIONS = {"session": USER_SESSION}
 
 #: Seconds that a Hub or a proxy may take to restart.
 _RESTART = 20.0
@@ -32,7 +36,7 @@ def start_server(wire: Wire, username: str, *, timeout: float, on_progress: OnPr
     on_progress(Progress("Starting your server", 0))
     path = f"hub/api/users/{user_path(username)}/server"
     for elapsed in attempts(timeout):
-        answer = wire.send("POST", path)
+        answer = wire.send("POST", path, body=_OPTIONS)
         message = str(json_object(answer).get("message") or "")
         if answer.status_code == 201 or "already running" in message:
             on_progress(Progress("Your server is ready", 100))

@@ -13,6 +13,7 @@ from remoteappmanager.cli.remoteapprest.client import Client
 from remoteappmanager.cli.remoteapprest.credentials import Credentials
 from remoteappmanager.cli.remoteapprest.errors import (
     LoginRefused,
+    OtherSession,
     ServerNotStarted,
     Unable,
     UnexpectedAnswer,
@@ -230,6 +231,43 @@ def test_a_server_that_is_never_ready_ends_at_the_deadline(site: FakeSite) -> No
     client = Client(Credentials(site.url, ALICE, token=site.token()), start_timeout=0.05)
     with pytest.raises(ServerNotStarted, match="not ready after"):
         client.applications()
+
+
+OTHERS = {"image_name": "site/tiny:1", "mapping_id": MAPPING, "user": "bob", "realm": "r"}
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda client: client.applications(),
+        lambda client: client.containers(),
+        lambda client: client.start("tiny"),
+        lambda client: client.start(MAPPING),
+        lambda client: client.stop(URL_ID),
+    ],
+    ids=["applications", "containers", "start-name", "start-id", "stop"],
+)
+def test_an_administrators_session_is_not_used(site: FakeSite, client: Client, act: Any) -> None:
+    """Its lists are of the whole site: nothing of others is shown or stopped as one's own."""
+    for collection, item in (
+        ("applications", {"7": {"image_name": "site/tiny:1", "image_available": True}}),
+        ("containers", {URL_ID: OTHERS}),
+    ):
+        listing = {"identifiers": list(item), "items": item, "offset": 0, "total": 1}
+        site.overrides[f"GET {collection}/"] = as_json(200, listing)
+    no_method = {"type": "Unable", "message": "This address does not support that method."}
+    site.overrides["GET applications/.+"] = as_json(405, no_method)
+    with pytest.raises(OtherSession, match=r"choose 'Applications' in the menu at .*/user/alice/"):
+        act(client)
+    assert not any(each.startswith(("POST", "DELETE")) for each in site.asked)
+
+
+def test_the_users_kind_of_server_is_started(site: FakeSite, client: Client) -> None:
+    """An administrator who starts it by a script gets the one with applications."""
+    site.server = "stopped"
+    client.applications()
+    asked = zip(site.asked, site.bodies, strict=True)
+    assert b'{"session": "user"}' in [body for what, body in asked if what.endswith("/server")]
 
 
 # --- restarts -----------------------------------------------------------------
