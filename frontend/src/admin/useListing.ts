@@ -1,13 +1,21 @@
 import { watch } from 'vue'
 import { useRoute, useRouter, type LocationQuery } from 'vue-router'
 import type { PageOf, PageQuery } from '@/api/admin'
+import { usePolling } from '@/shared/usePolling'
 import { useTable, type Table, type View } from './useTable'
+
+/** Milliseconds after which what others have changed is looked at, while the page is shown. */
+const SELDOM = 300_000
 
 /**
  * A table whose search, order and page stand in the section's address: the browser's back button
- * leads to the same rows, and the address can be sent to somebody.
+ * leads to the same rows, and the address can be sent to somebody. It is looked at again now and
+ * then, and soon while Docker or the database is away, so that it recovers by itself.
  */
-export function useListing<T>(fetchPage: (query: PageQuery) => Promise<PageOf<T>>, usualSort = ''): Table<T> {
+export function useListing<T>(
+  fetchPage: (query: PageQuery) => Promise<PageOf<T>>,
+  { usualSort = '', interval = SELDOM }: { usualSort?: string; interval?: number } = {},
+): Table<T> {
   const route = useRoute()
   const router = useRouter()
   const path = route.path
@@ -44,6 +52,13 @@ export function useListing<T>(fetchPage: (query: PageQuery) => Promise<PageOf<T>
       table.show(wanted)
     },
   )
-  void table.reload()
+  const polling = usePolling(
+    async () => {
+      await table.reload()
+      if (table.trouble.value?.away) throw table.trouble.value
+    },
+    { interval },
+  )
+  void polling.now()
   return table
 }

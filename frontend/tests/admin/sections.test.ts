@@ -224,6 +224,39 @@ test.each(['offset=-1', 'offset=1.5', 'offset=x', 'offset=1&offset=2', 'search=a
   },
 )
 
+test('a list recovers by itself when an outage is over, and says that it will', async () => {
+  vi.useFakeTimers()
+  const api = filled()
+  api.refusals['page users'] = new ApiError('The database is not available at the moment.', 503)
+  const { page } = await openSection(api, '/users/')
+  await vi.advanceTimersByTimeAsync(0)
+  expect(page.get('.data-trouble').text()).toContain('This page tries again by itself.')
+  api.refusals = {}
+  await vi.advanceTimersByTimeAsync(3000)
+  expect([page.find('[role=alert]').exists(), page.findAll('tbody tr').length]).toEqual([false, 2])
+})
+
+test('what does not pass by itself is not asked for again and again', async () => {
+  vi.useFakeTimers()
+  const api = filled()
+  api.refusals['page users'] = new ApiError('Something went wrong on our side.', 500)
+  const { page } = await openSection(api, '/users/')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(api.pages).toHaveLength(1)
+  expect(page.get('.data-trouble').text()).not.toContain('by itself')
+})
+
+test('containers that others start and stop are seen without asking', async () => {
+  vi.useFakeTimers()
+  const api = filled()
+  const { page } = await openSection(api, '/containers/')
+  await vi.advanceTimersByTimeAsync(0)
+  expect(page.findAll('tbody tr')).toHaveLength(1)
+  api.lists.containers = {}
+  await vi.advanceTimersByTimeAsync(15_000)
+  expect(page.text()).toContain('Nothing is running.')
+})
+
 test('an address that is none leads to the overview', async () => {
   const { page } = await openSection(new FakeAdmin(), '/users/x/grants/')
   expect(page.get('h1').text()).toBe('Overview')
