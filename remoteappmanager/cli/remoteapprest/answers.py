@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import requests
 
-from remoteappmanager.cli.remoteapprest.errors import Unable
+from remoteappmanager.cli.remoteapprest.errors import OtherSession, Unable, UnexpectedAnswer
 from remoteappmanager.cli.remoteapprest.values import Application, Container
-from remoteappmanager.cli.remoteapprest.wire import json_object, one_line, proxy_alone
+from remoteappmanager.cli.remoteapprest.wire import (
+    json_object,
+    one_line,
+    proxy_alone,
+    unexpected,
+)
 from remoteappmanager.exceptions import (
     InvalidRequest,
     LaunchFailed,
@@ -43,9 +48,29 @@ def server_is_away(answer: requests.Response, method: str) -> bool:
     return method != "GET" and answer.status_code in (403, 404, 405)
 
 
-def is_of_administration(collection: str, item: dict[str, Any]) -> bool:
-    """Whether an item is what an administrator's session lists: the site's, not the user's."""
-    return "realm" in item if collection == "containers" else "image" not in item
+def items_of(
+    answer: requests.Response, collection: str, site: str, home: str
+) -> list[tuple[str, dict[str, Any]]]:
+    """The ids and objects of a collection, in its order; ``home`` is the user's page.
+
+    Raises ``OtherSession`` for what an administrator's session lists: the site's, not the user's.
+    """
+    listing = json_object(answer)
+    items, identifiers = listing.get("items"), listing.get("identifiers")
+    if not isinstance(items, dict) or not isinstance(identifiers, list):
+        raise unexpected(site, answer)
+    for item in items.values():
+        if "realm" in item if collection == "containers" else "image" not in item:
+            raise OtherSession(
+                "Your server runs an administrator's session: choose 'Applications' in the menu "
+                f"at {home}, then try again."
+            )
+    try:
+        return [(str(identifier), items[identifier]) for identifier in identifiers]
+    except KeyError as exc:
+        raise UnexpectedAnswer(
+            f"{site} lists items without showing them: it runs an older version."
+        ) from exc
 
 
 def check(answer: requests.Response) -> NoReturn:

@@ -31,16 +31,14 @@ from remoteappmanager.cli.remoteapprest.answers import (
     application_of,
     check,
     container_of,
-    is_of_administration,
     is_wire_form,
+    items_of,
     server_is_away,
 )
 from remoteappmanager.cli.remoteapprest.credentials import DEFAULT_FILE, LOGIN_COMMAND, Credentials
 from remoteappmanager.cli.remoteapprest.errors import (
     LoginRefused,
-    OtherSession,
     Unable,
-    UnexpectedAnswer,
 )
 from remoteappmanager.cli.remoteapprest.launch import Launch
 from remoteappmanager.cli.remoteapprest.server import start_server
@@ -147,7 +145,7 @@ class Client:
                 self.applications()  # raises in an administrator's session, which has no such ids
                 raise _no_application(wanted) from exc
             return application_of(self, wanted, item)
-        found = [app for app in self.applications() if _is_called(app, wanted)]
+        found = [app for app in self.applications() if app.is_called(wanted)]
         if not found:
             raise _no_application(wanted)
         if len(found) > 1:
@@ -165,7 +163,7 @@ class Client:
         if _ID.fullmatch(wanted):
             found = [each for each in self.containers() if each.url_id == wanted]
         else:
-            apps = [app for app in self.applications() if _is_called(app, wanted)]
+            apps = [app for app in self.applications() if app.is_called(wanted)]
             found = [app.container for app in apps if app.container is not None]
         if not found:
             raise _not_running(wanted)
@@ -286,31 +284,8 @@ class Client:
 
     def _items(self, collection: str) -> list[tuple[str, dict[str, Any]]]:
         """The ids and objects of a collection, in its order."""
-        answer = self.ask("GET", f"{collection}/")
-        listing = json_object(answer)
-        items, identifiers = listing.get("items"), listing.get("identifiers")
-        if not isinstance(items, dict) or not isinstance(identifiers, list):
-            raise unexpected(self._wire.url, answer)
-        if any(is_of_administration(collection, item) for item in items.values()):
-            home = self._wire.address(f"user/{login.user_path(self.credentials.username)}/")
-            raise OtherSession(
-                "Your server runs an administrator's session: choose 'Applications' in the menu "
-                f"at {home}, then try again."
-            )
-        try:
-            return [(str(identifier), items[identifier]) for identifier in identifiers]
-        except KeyError as exc:
-            raise UnexpectedAnswer(
-                f"{self._wire.url} lists items without showing them: it runs an older version."
-            ) from exc
-
-
-def _is_called(application: Application, wanted: str) -> bool:
-    """Whether people may mean ``application`` by ``wanted``."""
-    names = {application.mapping_id, application.name, application.image_name}
-    names.add(application.image_name.rsplit("/", 1)[-1].partition(":")[0])
-    names.add(application.image_name.partition(":")[0])
-    return wanted.strip().casefold() in {name.casefold() for name in names}
+        home = self._wire.address(f"user/{login.user_path(self.credentials.username)}/")
+        return items_of(self.ask("GET", f"{collection}/"), collection, self._wire.url, home)
 
 
 def _no_application(wanted: str) -> NotFound:

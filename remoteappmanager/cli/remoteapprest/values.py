@@ -35,6 +35,13 @@ class Application:
     #: Where it runs now, or None.
     container: Container | None
 
+    def is_called(self, wanted: str) -> bool:
+        """Whether people may mean this by ``wanted``: its id, its name, its image's."""
+        names = {self.mapping_id, self.name, self.image_name}
+        names.add(self.image_name.rsplit("/", 1)[-1].partition(":")[0])
+        names.add(self.image_name.partition(":")[0])
+        return wanted.strip().casefold() in {name.casefold() for name in names}
+
 
 @dataclasses.dataclass(frozen=True)
 class Progress:
