@@ -613,6 +613,50 @@ async def test_events(make_manager: MakeManager, engine: Engine, realm: str) -> 
         assert abs(event.time - time.time()) < 60
 
 
+async def test_owner_events(make_manager: MakeManager, engine: Engine, realm: str) -> None:
+    """What a user's pages must know: starts, deaths, and whether somebody asked; of nobody else."""
+    manager = make_manager(realm)
+    began = time.time() - 1
+    stopped, killed = await start(manager), await start(manager, mapping_id="b" * 32)
+    await start(manager, user="bob")
+    seen: list[tuple[str, str]] = []
+    async with (
+        asyncio.timeout(20),
+        contextlib.aclosing(manager.owner_events("alice", began)) as events,
+    ):
+        stop = asyncio.create_task(manager.stop_and_remove_container(stopped.docker_id))
+        async for event in events:
+            if isinstance(event, ContainerEvent):
+                seen.append((event.action, event.docker_id))
+            if len(seen) == 4:
+                await stop
+                await asyncio.to_thread(engine.raw.kill, killed.docker_id)
+            if len(seen) == 5:
+                break
+    assert seen == [
+        ("start", stopped.docker_id),
+        ("start", killed.docker_id),
+        ("die", stopped.docker_id),
+        ("stop", stopped.docker_id),
+        ("die", killed.docker_id),
+    ]
+
+
+async def test_bury(manager: ContainerManager, engine: Engine, realm: str) -> None:
+    """What has ended is removed, and its network; what runs, or is gone, is left as it is."""
+    container = await start(manager)
+    await manager.bury(container.docker_id)
+    assert len(await manager.find_containers()) == 1
+    await asyncio.to_thread(engine.raw.kill, container.docker_id)
+    await eventually(
+        lambda: engine.raw.inspect_container(container.docker_id)["State"]["Status"] == "exited",
+        "it does not end",
+    )
+    await manager.bury(container.docker_id)
+    await manager.bury(container.docker_id)
+    assert engine.everything(realm) == ([], [])
+
+
 async def test_events_end_when_docker_goes_away(manager: ContainerManager, engine: Engine) -> None:
     """events() ends with ServiceUnavailable when the daemon goes away."""
 

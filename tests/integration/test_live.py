@@ -184,6 +184,24 @@ def test_a_connection_that_was_lost(live: Deployment, alice: Visitor) -> None:
     again.close()
 
 
+def test_an_image_that_is_built_or_removed(live: Deployment, alice: Visitor, page: Page) -> None:
+    """The list is worth a look: an application appears when its image does."""
+    live.grant("remoteapp/extra:latest", "alice")
+    before = live.api(alice, "GET", "applications/").json()["total"]
+    tiny = live.docker().images.get(TINY)
+    time.sleep(1.5)
+    while not page.heard.empty():
+        page.heard.get()
+    assert tiny.tag("remoteapp/extra", "latest")
+    try:
+        quickly(page, "change")
+        assert live.api(alice, "GET", "applications/").json()["total"] == before + 1
+    finally:
+        live.docker().images.remove("remoteapp/extra:latest")
+    quickly(page, "change")
+    assert live.api(alice, "GET", "applications/").json()["total"] == before
+
+
 def test_a_grant_by_remoteappdb(live: Deployment, alice: Visitor, page: Page) -> None:
     """It is told within two seconds, and is in the list then."""
     live.grant(TINY, "bob")
