@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -27,14 +28,19 @@ OPENED = [
 ]
 
 
+def an_id(number: int) -> str:
+    """32 hexadecimal digits that look like no number."""
+    return hashlib.sha256(str(number).encode()).hexdigest()[:32]
+
+
 def a_container(number: int, user: str, image: str) -> dict[str, Any]:
     """One item of ``containers/``, started some time ago."""
     return {
-        "docker_id": f"{number + 4096:064x}",
+        "docker_id": an_id(number + 4096) * 2,
         "name": f"remoteexec-{user}-{number}",
         "image_name": image,
-        "image_id": f"sha256:{number:064x}",
-        "mapping_id": f"{number + 160:032x}",
+        "image_id": f"sha256:{an_id(number) * 2}",
+        "mapping_id": an_id(number + 160),
         "user": user,
         "realm": "remoteexec",
         "started": time.time() - 700 * number - 45,
@@ -66,12 +72,10 @@ def a_realm() -> Realm:
             str(n): {"image_name": image, "image_available": n != 3}
             for n, image in enumerate(images, 1)
         },
-        "containers": {
-            f"{n:032x}": a_container(n, names[n % 3], images[n % 2]) for n in range(1, 4)
-        },
+        "containers": {an_id(n): a_container(n, names[n % 3], images[n % 2]) for n in range(1, 4)},
         "accounting": {
-            f"{1:032x}": a_grant(images[0], allow_view=True),
-            f"{2:032x}": a_grant(
+            an_id(1): a_grant(images[0], allow_view=True),
+            an_id(2): a_grant(
                 images[1],
                 allow_home=False,
                 allow_startup_data=True,
@@ -96,10 +100,10 @@ def a_large_realm() -> Realm:
             for n, image in enumerate(images, 1)
         },
         "containers": {
-            f"{n:032x}": a_container(n, f"user{n * 37:05}", images[n % 200]) for n in range(1, 101)
+            an_id(n): a_container(n, f"user{n * 37:05}", images[n % 200]) for n in range(1, 101)
         },
         "accounting": {
-            f"{n:032x}": a_grant(
+            an_id(n): a_grant(
                 image,
                 volume_source=f"/srv/data/{n}" if n % 3 else None,
                 volume_target="/data" if n % 3 else None,
@@ -116,9 +120,9 @@ def a_hostile_realm() -> Realm:
     return {
         "users": {"1": {"name": HOSTILE}, "2": {"name": HOSTILE[::-1]}, "3": {"name": "bob"}},
         "applications": {"1": {"image_name": HOSTILE, "image_available": False}},
-        "containers": {f"{1:032x}": a_container(1, HOSTILE, HOSTILE)},
+        "containers": {an_id(1): a_container(1, HOSTILE, HOSTILE)},
         "accounting": {
-            f"{1:032x}": a_grant(
+            an_id(1): a_grant(
                 HOSTILE,
                 app_license=HOSTILE,
                 volume_source="/" + HOSTILE,
@@ -152,7 +156,7 @@ def answering(realm: Realm) -> Callable[..., tuple[int, Any] | None]:
             return 204, None
         if method == "POST":
             number = str(max(map(int, realm["users"]), default=0) + 1)
-            new = number if name != "accounting" else f"{len(realm[name]) + 1:032x}"
+            new = number if name != "accounting" else an_id(len(realm[name]) + 1000)
             realm[name][new] = {"image_available": False, **body}
             return 201, new
         return 200, _page(realm[name], arguments)

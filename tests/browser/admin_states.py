@@ -6,7 +6,14 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.browser.admin_realm import HOSTILE, a_hostile_realm, a_large_realm, a_realm, panel
+from tests.browser.admin_realm import (
+    HOSTILE,
+    a_hostile_realm,
+    a_large_realm,
+    a_realm,
+    an_id,
+    panel,
+)
 from tests.browser.stage import Stage
 from tests.browser.states import AWAY, state
 
@@ -83,7 +90,7 @@ def admin_stop(browser: Browser, **options: Any) -> tuple[Stage, Page]:
 @state
 def admin_stopping(browser: Browser, **options: Any) -> tuple[Stage, Page]:
     stage, page = admin_stop(browser, **options)
-    stage.held |= {("DELETE", f"containers/{n:032x}/") for n in range(1, 4)}
+    stage.held |= {("DELETE", f"containers/{an_id(n)}/") for n in range(1, 4)}
     page.get_by_role("button", name="Stop it").click()
     page.wait_for_selector("dialog .spinner-border")
     return stage, page
@@ -93,7 +100,7 @@ def admin_stopping(browser: Browser, **options: Any) -> tuple[Stage, Page]:
 def admin_stop_refused(browser: Browser, **options: Any) -> tuple[Stage, Page]:
     stage, page = admin_stop(browser, **options)
     refusal = {"type": "Unable", "message": "Docker refused to stop it.", "ref": "0a1b2c3d4e5f"}
-    stage.answers |= {("DELETE", f"containers/{n:032x}/"): (500, refusal) for n in range(1, 4)}
+    stage.answers |= {("DELETE", f"containers/{an_id(n)}/"): (500, refusal) for n in range(1, 4)}
     page.get_by_role("button", name="Stop it").click()
     page.wait_for_selector("dialog .alert-danger")
     return stage, page
