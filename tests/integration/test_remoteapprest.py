@@ -16,18 +16,20 @@ from remoteappmanager.jupyterhub.auth import hash as password_hash
 from tests.integration.command_line import PASSWORD, TINY, VEUSZ, Person
 from tests.integration.deployment import ADMIN, Deployment, eventually, free_ports
 
-#: Passwords, a server that takes its time to start, and tokens that last a day at most.
+#: Passwords, a server that takes its time to start, or fails, and tokens that last a day at most.
 STRICT = """
 import asyncio
 c.JupyterHub.authenticator_class = (
     "remoteappmanager.jupyterhub.auth.basic_authenticator.BasicAuthenticator"
 )
-c.BasicAuthenticator.user_data = {{"carol": {hashed!r}}}
+c.BasicAuthenticator.user_data = {{"carol": {hashed!r}, "dave": {hashed!r}}}
 c.BasicAuthenticator.admin_data = {{}}
 c.JupyterHub.token_expires_in_max_seconds = 86400
 
 async def slowly(spawner):
     await asyncio.sleep(3)
+    if spawner.user.name == "dave":
+        raise RuntimeError("no room for dave")
 
 c.Spawner.pre_spawn_hook = slowly
 """
@@ -187,6 +189,18 @@ def test_a_server_that_is_being_started_is_waited_for(strict: Deployment, carol:
     assert "Server ready" in done.stderr
     out, err = first.communicate(timeout=60)
     assert (first.returncode, out) == (0, done.stdout), err
+
+
+def test_a_server_that_does_not_start(strict: Deployment, tmp_path: pathlib.Path) -> None:
+    """The Hub's refusal is one line, which says where to look."""
+    dave = Person(strict.url, "dave", tmp_path / "home")
+    dave.log_in()
+    done = dave.run("app", "available", expect=1)
+    assert done.stdout == ""
+    *progress, line = done.stderr.splitlines()
+    assert progress[0].startswith("Starting your server")
+    assert line.startswith("Error: Your server did not start: ")
+    assert f"look at {dave.url}/hub/home" in line
 
 
 def test_an_administrator(deployment: Deployment, alice: Person, tmp_path: pathlib.Path) -> None:
