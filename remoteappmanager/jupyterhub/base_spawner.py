@@ -35,6 +35,18 @@ def scopes_of_process(spawner: Any) -> list[str]:
     return [*scopes, "delete:servers!server"] if spawner.user.admin else scopes
 
 
+class StartFailed(SpawnException):
+    """A start that cannot be; ``message`` is for the user, ``log_message`` for the administrator.
+
+    The Hub's own class shows the second to the user while they wait, and
+    nothing at all on the page that follows.
+    """
+
+    def __init__(self, message: str, **kwargs: Any) -> None:
+        super().__init__(message, **kwargs)
+        self.jupyterhub_message = message
+
+
 class RemoteAppSpawner(LocalProcessSpawner):
     """Starts ``remoteappmanager`` or ``remoteappadmin`` as a local process.
 
@@ -98,13 +110,13 @@ class RemoteAppSpawner(LocalProcessSpawner):
 
         The Hub calls this on every start, wherever the options come from, and
         has stored them before: so what is stored is put right here too.
-        Raises ``SpawnException`` for a ``session`` that is none of the words.
+        Raises ``StartFailed`` for a ``session`` that is none of the words.
         """
         try:
             requested = session_kind.requested_kind(options)
         except ValueError as exc:
             self._store_options({})
-            raise SpawnException(str(exc), reason="invalid-session") from exc
+            raise StartFailed(str(exc), reason="invalid-session") from exc
         kind = session_kind.granted_kind(requested, is_admin=bool(self.user.admin))
         ignored = sorted(set(options) - {session_kind.SESSION_OPTION})
         if ignored:
@@ -151,7 +163,7 @@ class RemoteAppSpawner(LocalProcessSpawner):
     async def start(self) -> Any:
         """Start the process; where it listens, as (ip, port).
 
-        Raises ``SpawnException``, in words for the user, when it cannot be.
+        Raises ``StartFailed``, in words for the user, when it cannot be.
         """
         # Set again here: whatever else touched `cmd` since the choice, the
         # word decides and nothing else.
@@ -167,7 +179,7 @@ class RemoteAppSpawner(LocalProcessSpawner):
         try:
             address = await super().start()
         except (OSError, subprocess.SubprocessError) as exc:
-            raise SpawnException(
+            raise StartFailed(
                 "Your process could not be started; the administrator finds the reason in "
                 "JupyterHub's log.",
                 reason="process-not-started",
@@ -180,7 +192,7 @@ class RemoteAppSpawner(LocalProcessSpawner):
         return address
 
     async def _listening(self, ip: str, port: int) -> None:
-        """Return when the process listens; raise ``SpawnException`` when it ends before.
+        """Return when the process listens; raise ``StartFailed`` when it ends before.
 
         The Hub would wait half a minute for a process that is gone. How long
         at most is its own matter (``start_timeout``).
@@ -193,7 +205,7 @@ class RemoteAppSpawner(LocalProcessSpawner):
                 continue
             writer.close()
             return
-        raise SpawnException(
+        raise StartFailed(
             "Your process ended as soon as it was started; the administrator finds the reason "
             "in JupyterHub's log.",
             reason="process-ended",
@@ -202,7 +214,7 @@ class RemoteAppSpawner(LocalProcessSpawner):
         )
 
     def prepare_home(self) -> None:
-        """Make what the process needs before it starts. Raises ``SpawnException``."""
+        """Make what the process needs before it starts. Raises ``StartFailed``."""
 
     # --- progress --------------------------------------------------------------
 

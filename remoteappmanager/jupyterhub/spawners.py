@@ -5,11 +5,10 @@ import pathlib
 import pwd
 from typing import Any
 
-from jupyterhub.spawner import SpawnException
 from traitlets import Int, Unicode
 
 from remoteappmanager import naming
-from remoteappmanager.jupyterhub.base_spawner import RemoteAppSpawner
+from remoteappmanager.jupyterhub.base_spawner import RemoteAppSpawner, StartFailed
 
 #: An empty one of docker-py's, which would else look for it in the home.
 _DOCKER_CONFIG = pathlib.Path(__file__).with_name("docker_config")
@@ -29,7 +28,7 @@ class SystemUserSpawner(RemoteAppSpawner):
         try:
             pwd.getpwnam(self.user.name)
         except KeyError as exc:
-            raise SpawnException(
+            raise StartFailed(
                 f"There is no user '{self.user.name}' on this system.",
                 reason="no-system-user",
                 status_code=403,
@@ -58,9 +57,9 @@ class VirtualUserSpawner(RemoteAppSpawner):
 
     @property
     def home(self) -> pathlib.Path:
-        """The user's directory, absolute. Raises ``SpawnException`` when none is configured."""
+        """The user's directory, absolute. Raises ``StartFailed`` when none is configured."""
         if not self.workspace_dir:
-            raise SpawnException(
+            raise StartFailed(
                 "JupyterHub is not set up completely: there is no place for users' homes.",
                 reason="no-workspace-dir",
                 log_message="c.VirtualUserSpawner.workspace_dir is not set",
@@ -82,8 +81,8 @@ class VirtualUserSpawner(RemoteAppSpawner):
         if not usable:
             raise self._no_home(f"{home} is not a directory that the Hub may write to")
 
-    def _no_home(self, why: str) -> SpawnException:
-        return SpawnException(
+    def _no_home(self, why: str) -> StartFailed:
+        return StartFailed(
             "Your home directory could not be made; the administrator finds the reason in "
             "JupyterHub's log.",
             reason="no-home",

@@ -199,6 +199,29 @@ def test_progress_is_told_in_words(own: Callable[..., Deployment]) -> None:
     assert told[-1]["ready"] is True
 
 
+def test_a_start_that_fails_is_told_in_words(own: Callable[..., Deployment]) -> None:
+    """While they wait and on the page that follows, the user reads what it means for them; the
+    paths and the reason are in the log.
+    """
+    deployment = own(
+        hub_config="""
+c.JupyterHub.tornado_settings = {"slow_spawn_timeout": 0}
+c.RemoteAppSpawner.config_file_path = "/nowhere/at-all.py"
+"""
+    )
+    visitor = deployment.login("alice")
+    visitor.get("/hub/home")
+    hub_post(visitor, "users/alice/server")
+    progress = visitor.get("/hub/api/users/alice/server/progress").text
+    page = visitor.get("/hub/spawn-pending/alice").text
+    assert "Spawn failed" in page
+    for text in (progress, page):
+        assert "Your process ended as soon as it was started" in text
+        assert "SpawnException" not in text
+        assert str(pathlib.Path(sys.executable).parent) not in text
+    assert "/nowhere/at-all.py" in deployment.hub_log()
+
+
 # --- secrets and homes ---------------------------------------------------------------------------
 
 
