@@ -200,7 +200,7 @@ def test_a_server_that_does_not_start(strict: Deployment, tmp_path: pathlib.Path
     *progress, line = done.stderr.splitlines()
     assert progress[0].startswith("Starting your server")
     assert line.startswith("Error: Your server did not start: ")
-    assert f"look at {dave.url}/hub/home" in line
+    assert line.endswith(f". Try again, or look at {dave.url}/hub/home.")
 
 
 def test_an_administrator(deployment: Deployment, alice: Person, tmp_path: pathlib.Path) -> None:

@@ -67,8 +67,8 @@ def _follow(wire: Wire, path: str, timeout: float, on_progress: OnProgress) -> b
             return False
         for _, event in events(answer):
             if event.get("failed"):
-                reason = one_line(str(event.get("message") or "Spawn failed"))
-                raise ServerNotStarted(f"Your server did not start: {reason}. {_what_next(wire)}")
+                reason = _sentence(str(event.get("message") or "Spawn failed"))
+                raise ServerNotStarted(f"Your server did not start: {reason} {_what_next(wire)}")
             percent = event.get("progress")
             on_progress(
                 Progress(
@@ -96,9 +96,14 @@ def _refusal(wire: Wire, username: str, answer: requests.Response, message: str)
         return LoginRefused(f"The site has no user {username}: type {wire.log_in}.")
     if message:
         return ServerNotStarted(
-            f"Your server did not start: {one_line(message)} {_what_next(wire)}"
+            f"Your server did not start: {_sentence(message)} {_what_next(wire)}"
         )
     return unexpected(wire.url, answer)
+
+
+def _sentence(text: str) -> str:
+    """The Hub's words on one line, with a full stop."""
+    return f"{one_line(text).rstrip('.')}."
 
 
 def _what_next(wire: Wire) -> str:
