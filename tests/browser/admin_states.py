@@ -143,6 +143,16 @@ def admin_users_read_only(browser: Browser, **options: Any) -> tuple[Stage, Page
 
 
 @state
+def admin_grants_read_only(browser: Browser, **options: Any) -> tuple[Stage, Page]:
+    return _opened(browser, options, "users/2/grants/", panel(attributes=READ_ONLY))
+
+
+@state
+def admin_applications_read_only(browser: Browser, **options: Any) -> tuple[Stage, Page]:
+    return _opened(browser, options, "applications/", panel(attributes=READ_ONLY))
+
+
+@state
 def admin_refused(browser: Browser, **options: Any) -> tuple[Stage, Page]:
     """Whose right has ended: the page was loaded again once, and is refused still."""
     stage, page = admin_users(browser, **options)
