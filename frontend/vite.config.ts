@@ -46,6 +46,8 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
+    // One pretended browser for all files: tests/setup.ts cleans it before each test.
+    isolate: false,
     restoreMocks: true,
     unstubGlobals: true,
   },

@@ -1,7 +1,8 @@
 /** What browsers have and jsdom has not; and a clean page before each test. */
-import { enableAutoUnmount } from '@vue/test-utils'
+import { disableAutoUnmount, enableAutoUnmount } from '@vue/test-utils'
 import { afterEach, beforeEach, vi } from 'vitest'
 
+disableAutoUnmount()
 enableAutoUnmount(afterEach)
 
 beforeEach(() => {
