@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import pathlib
+
 from playwright.sync_api import Locator, Page, expect
+
+TINY = "remoteapp/tiny:latest"
+VEUSZ = "remoteapp/veusz:latest"
+MISSING = "remoteapp/not-built:7"
+
+#: How the panel shows that there is no volume, and no licence.
+NONE = "\u2013"
 
 #: Milliseconds for what starts a process or a container, on a busy machine.
 PATIENCE = 60_000
@@ -79,3 +89,65 @@ def stop(panel: Page, row: Locator) -> None:
     panel.get_by_role("dialog").get_by_role("button", name="Stop it").click()
     expect(panel.get_by_role("dialog")).to_have_count(0, timeout=PATIENCE)
     expect(row).to_have_count(0)
+
+
+@dataclasses.dataclass
+class Granted:
+    """What erin is granted: the words of the panel, and those of her own page."""
+
+    read: pathlib.Path
+    written: pathlib.Path
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """Image, workspace, view, source, target, read-only, start-up file, licence."""
+        return [
+            [MISSING, "yes", "no", NONE, NONE, NONE, "no", NONE],
+            [TINY, "no", "no", NONE, NONE, NONE, "no", "X-2041"],
+            [TINY, "yes", "yes", str(self.read), "/mnt/read", "yes", "no", NONE],
+            [VEUSZ, "yes", "no", str(self.written), "/mnt/written", "no", "yes", NONE],
+        ]
+
+    closed = (
+        "Your workspace is not accessible save your work elsewhere",
+        "No data volume is mounted",
+        "A license is provided",
+    )
+
+    @property
+    def mounted(self) -> tuple[str, ...]:
+        return (
+            "Your workspace is accessible at /workspace",
+            f"{self.read} → /mnt/read read only",
+        )
+
+    @property
+    def plotting(self) -> tuple[str, ...]:
+        return (
+            "Your workspace is accessible at /workspace",
+            f"{self.written} → /mnt/written read and write",
+            "takes a start-up file",
+        )
+
+
+def make_all(panel: Page, granted: Granted) -> None:
+    """Applications, and erin's grants with each policy option, in the panel."""
+    go(panel, "Applications")
+    panel.get_by_role("button", name="Add an application").click()
+    offered = panel.get_by_role("dialog").locator(f"datalist option[value='{TINY}']")
+    expect(offered).to_have_count(1)
+    panel.keyboard.press("Escape")
+    for image, words in ((TINY, "available"), (VEUSZ, "available"), (MISSING, "image missing")):
+        row = add(panel, "Applications", "Add an application", "Image", image)
+        expect(row).to_contain_text(words)
+    go(panel, "Users")
+    find(panel, "erin").get_by_role("link", name="Grants of erin").click()
+    expect(panel.get_by_role("heading", level=1)).to_have_text("Grants of erin")
+    grant(panel, TINY, License="X-2041")
+    volume = {"Volume_source": str(granted.read), "Volume_target": "/mnt/read"}
+    grant(panel, TINY, "Workspace", "View", "read-only", **volume)
+    volume = {"Volume_source": str(granted.written), "Volume_target": "/mnt/written"}
+    grant(panel, VEUSZ, "Workspace", "start-up file", **volume)
+    grant(panel, MISSING, "Workspace")
+    expect(panel.locator("tbody tr")).to_have_count(4)
+    assert sorted(cells(panel)) == sorted(granted.rows)
