@@ -191,6 +191,21 @@ test('what was taken away runs on in its frame, below a banner', async () => {
   expect(frames(page)).toHaveLength(1)
 })
 
+test('when it is quit it leaves the list, which is wide again', async () => {
+  list = [run(application('a')), application('b')]
+  events = `event: revoked\ndata: ${JSON.stringify({ mapping_id: 'a', url_id: 'u-a', name: 'A', ends_at: null, at: 1 })}\n\n`
+  const page = await home()
+  await vi.waitFor(() => expect(page.find('.banner-revoked').exists()).toBe(true))
+  expect(page.find('.home-rail').exists()).toBe(true)
+  list = [application('b')]
+  await press(page, 'Quit')
+  await page.get('dialog .btn-danger').trigger('click')
+  await flushPromises()
+  expect(page.findAll('.app-item-name').map((name) => name.text())).toEqual(['B'])
+  expect(page.find('.home-rail').exists()).toBe(false)
+  expect(page.get('main').text()).toContain('not available any more')
+})
+
 test.each([
   [new ApiError('', 0), 'No connection to the server'],
   [new ApiError('Docker is away.', 503, 'Unable', '7f'), 'Away for the moment'],
