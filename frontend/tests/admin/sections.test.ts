@@ -151,6 +151,20 @@ test('a container is shown with its ids and the time it runs, and stopped after 
   expect(page.text()).toContain('Nothing is running.')
 })
 
+test('a container that has ended meanwhile is refused in words, and then no longer listed', async () => {
+  const api = filled()
+  const { page } = await openSection(api, '/containers/')
+  api.refusals['remove containers'] = new ApiError('There is no running container with that id.', 404)
+  await button(page, `Stop a/b:1 of ${HOSTILE}`).trigger('click')
+  await button(page, 'Stop it').trigger('click')
+  await flushPromises()
+  expect(page.get('dialog [role=alert]').text()).toBe('There is no running container with that id.')
+  api.lists.containers = {}
+  await button(page, 'Cancel').trigger('click')
+  await flushPromises()
+  expect(page.text()).toContain('Nothing is running.')
+})
+
 test('grants are asked for by user, and shown option by option', async () => {
   const api = filled()
   const { page } = await openSection(api, '/users/1/grants/')
