@@ -120,7 +120,10 @@ export function step(id: string, name: EventOf<'step'>['data']['step'], at = now
   return { name: 'step', data: { mapping_id: id, step: name, at } }
 }
 
-export const change = (): ServerEvent => ({ name: 'change', data: { at: now() } })
+export const change = (more: { mapping_id?: string; missed?: boolean } = {}): ServerEvent => ({
+  name: 'change',
+  data: { at: now(), ...more },
+})
 
 /** Show or hide the page, as a change of tabs does. */
 export function setHidden(hidden: boolean): void {

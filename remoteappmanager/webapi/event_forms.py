@@ -30,6 +30,9 @@ class WarningData(StepData):
 class ChangeData(EventForm):
     """Something started or was granted: worth a look at the list."""
 
+    mapping_id: str | None = Field(None, description="Whose start is over; else absent")
+    missed: bool = Field(False, description="Events before this one may have been missed")
+
 
 class EndedData(EventForm):
     """A running application ended, whoever did it."""

@@ -9,6 +9,7 @@ import dataclasses
 import functools
 import json
 import secrets
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -92,7 +93,8 @@ class Feed:
         holds += [*self._revoked.values(), *self._unseen]
         self._unseen.clear()
         # Whoever was here before may have missed anything.
-        return [Frame(self._count, "change", {}), *holds] if last_id else holds
+        missed = Frame(self._count, "change", {"at": time.time(), "missed": True})
+        return [missed, *holds] if last_id else holds
 
     def _on_event(self, event: Event) -> None:
         name, data = wire(event)
@@ -127,6 +129,11 @@ def wire(event: Event) -> tuple[str, dict[str, Any]]:
 
 def _all(event: Event) -> dict[str, Any]:
     return {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
+
+
+@wire.register
+def _(event: StartOver) -> tuple[str, dict[str, Any]]:
+    return "change", {"at": event.at, "mapping_id": event.mapping_id}
 
 
 @wire.register

@@ -96,7 +96,9 @@ export function useHearing({ entries, say, look, touch }: HearingOptions): Heari
   function hear(event: ServerEvent): void {
     if (Number.isFinite(event.data.at)) setClock(event.data.at * 1000)
     if (event.name === 'change') {
-      heard.clear()
+      // Another start's end, or a grant, says nothing of the starts under way.
+      if (event.data.missed) heard.clear()
+      else if (event.data.mapping_id) heard.delete(event.data.mapping_id)
       lookSoon()
       return
     }

@@ -161,10 +161,23 @@ test('a start elsewhere is a start here; a list does not know of it yet', async 
   await home.refresh()
   expect(entry.phase).toBe('starting')
   server.list = [application('a', {}, 'u1')]
-  home.hear(change())
+  home.hear(change({ mapping_id: 'a' }))
   await vi.advanceTimersByTimeAsync(100)
   await settle()
   expect(entry).toMatchObject({ phase: 'running', urlId: 'u1', elsewhere: false })
+})
+
+test.each([
+  ['another application', { mapping_id: 'b' }, 'starting'],
+  ['a grant, or Docker', {}, 'starting'],
+  ['a connection that was lost for too long', { missed: true }, 'stopped'],
+])('a start elsewhere goes on when there is news of %s', async (_what, more, phase) => {
+  const { home, entry } = await loaded(application('a'))
+  home.hear(step('a', 'start'))
+  home.hear(change(more))
+  await vi.advanceTimersByTimeAsync(100)
+  await settle()
+  expect(entry.phase).toBe(phase)
 })
 
 test('a start elsewhere of which nothing more is heard is not believed for ever', async () => {

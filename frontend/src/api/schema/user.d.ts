@@ -127,6 +127,18 @@ export interface components {
              * @description When it happened: seconds since the epoch
              */
             at: number;
+            /**
+             * Mapping Id
+             * @description Whose start is over; else absent
+             * @default null
+             */
+            mapping_id?: string | null;
+            /**
+             * Missed
+             * @description Events before this one may have been missed
+             * @default false
+             */
+            missed?: boolean;
         };
         /**
          * ContainerItem
