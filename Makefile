@@ -66,7 +66,7 @@ contracts integration browser:
 frontend: $(DIST)  ## build the pages' JavaScript and styles
 
 .PHONY: screenshots
-screenshots: $(STAMPS)/test $(DIST)  ## make the manual's pictures of the home page again
+screenshots: $(STAMPS)/test $(DIST)  ## make the manual's pictures of the pages again
 	$(BIN)/python -m tests.browser.manual_pictures
 
 .PHONY: images

@@ -1,4 +1,4 @@
-"""The manual's pictures of the home page, made from the pages as they are.
+"""The manual's pictures of the home page and of the panel, made from the pages as they are.
 
 ``python -m tests.browser.manual_pictures`` writes them again, after ``make frontend``.
 """
@@ -10,12 +10,14 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+import tests.browser.admin_states
 import tests.browser.event_states  # noqa: F401 - registers what live events bring
 from tests.browser.chromium import launch
 from tests.browser.stage import NARROW, ROOT
 from tests.browser.states import STATES
 
 DIRECTORY = ROOT / "doc" / "source" / "users" / "images"
+ADMINISTRATORS = ROOT / "doc" / "source" / "administrators" / "images"
 
 #: Small enough to be read at the width of a page of the manual.
 WIDE = {"width": 1120, "height": 700}
@@ -34,13 +36,21 @@ PICTURES: dict[str, tuple[str, dict[str, Any]]] = {
     "narrow": ("home-details", {"viewport": NARROW, "has_touch": True}),
 }
 
+#: The same of the panel, for administrators.
+PANEL: dict[str, tuple[str, dict[str, Any]]] = {
+    name: (f"admin-{name}", {"viewport": WIDE})
+    for name in ("overview", "containers", "grant-add", "applications")
+}
 
-def main(directory: pathlib.Path = DIRECTORY) -> None:
+
+def main(
+    directory: pathlib.Path = DIRECTORY, pictures: dict[str, tuple[str, dict[str, Any]]] = PICTURES
+) -> None:
     """Take all of them."""
     directory.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        for name, (state, options) in PICTURES.items():
+        for name, (state, options) in pictures.items():
             _, page = STATES[state](browser, **options)
             page.screenshot(path=directory / f"{name}.png", animations="disabled", caret="hide")
             page.context.close()
@@ -49,3 +59,4 @@ def main(directory: pathlib.Path = DIRECTORY) -> None:
 
 if __name__ == "__main__":
     main()
+    main(ADMINISTRATORS, PANEL)

@@ -1,25 +1,38 @@
 """The pictures in the manual."""
 
+import pathlib
 import re
 
-from tests.browser.manual_pictures import DIRECTORY, PICTURES
-from tests.browser.stage import ROOT
+import pytest
+
+from tests.browser.manual_pictures import ADMINISTRATORS, DIRECTORY, PANEL, PICTURES
 from tests.browser.states import STATES
 
-PAGE = ROOT / "doc" / "source" / "users" / "home_page.rst"
+#: The page of the manual -> where its pictures are, and what makes them.
+PAGES = {
+    "home_page": (DIRECTORY, PICTURES),
+    "panel": (ADMINISTRATORS, PANEL),
+}
 
-#: Bytes of all of them together.
+#: Bytes of all pictures of a page together.
 MOST = 1_500_000
 
+page = pytest.mark.parametrize("page", PAGES)
 
-def test_every_picture_is_made_by_the_script_and_shown() -> None:
+
+@page
+def test_every_picture_is_made_by_the_script_and_shown(page: str) -> None:
     """None is left over, none is missing, and each says in words what it shows."""
-    shown = re.findall(r"^\.\. image:: images/(\S+)\.png\n   :alt: \S+ \S+", PAGE.read_text(), re.M)
-    assert sorted(shown) == sorted(PICTURES)
-    assert sorted(path.stem for path in DIRECTORY.iterdir()) == sorted(PICTURES)
-    assert {state for state, _ in PICTURES.values()} <= set(STATES)
+    directory, pictures = PAGES[page]
+    text = pathlib.Path(directory.parent, f"{page}.rst").read_text()
+    shown = re.findall(r"^\.\. image:: images/(\S+)\.png\n   :alt: \S+ \S+", text, re.M)
+    assert sorted(shown) == sorted(pictures)
+    assert sorted(path.stem for path in directory.iterdir()) == sorted(pictures)
+    assert {state for state, _ in pictures.values()} <= set(STATES)
 
 
-def test_the_pictures_are_light() -> None:
+@page
+def test_the_pictures_are_light(page: str) -> None:
     """They are in the repository, and fetched by whoever reads the manual."""
-    assert sum(path.stat().st_size for path in DIRECTORY.iterdir()) < MOST
+    directory, _ = PAGES[page]
+    assert sum(path.stat().st_size for path in directory.iterdir()) < MOST
