@@ -38,8 +38,10 @@ PICTURES: dict[str, tuple[str, dict[str, Any]]] = {
 
 #: The same of the panel, for administrators.
 PANEL: dict[str, tuple[str, dict[str, Any]]] = {
-    name: (f"admin-{name}", {"viewport": WIDE})
-    for name in ("overview", "containers", "grant-add", "applications")
+    "overview": ("admin-overview", {"viewport": WIDE}),
+    "containers": ("admin-containers", {"viewport": WIDE}),
+    "grant-add": ("admin-grant-add", {"viewport": {"width": 1120, "height": 800}}),
+    "applications": ("admin-applications", {"viewport": WIDE}),
 }
 
 
