@@ -8,7 +8,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import launch
-from tests.browser.test_main_job import PATIENCE, TINY, quit_application, start, visible_frame
+from tests.browser.test_main_job import (
+    PATIENCE,
+    TINY,
+    VEUSZ,
+    quit_application,
+    start,
+    visible_frame,
+)
 from tests.integration.deployment import Deployment, eventually
 
 #: Milliseconds.
@@ -110,3 +117,59 @@ def test_a_script_starts_one(open_home: Callable[[], Page], deployment: Deployme
     assert answer.status_code == 201
     expect(visible_frame(page)).to_be_visible(timeout=SOON)
     quit_application(page)
+
+
+def press_until(page: Page, key: str, words: str, most: int = 40) -> None:
+    """Press a key until what has the focus is called so."""
+    name = """() => {
+        const focused = document.activeElement;
+        return focused.getAttribute("aria-label") || focused.textContent.trim().slice(0, 40);
+    }"""
+    seen = []
+    for _ in range(most):
+        seen.append(page.evaluate(name))
+        if seen[-1] == words:
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{words!r} is not among {seen}")
+
+
+def test_the_whole_path_by_keyboard_alone(browser: Browser, deployment: Deployment) -> None:
+    """From the login, through a desktop that takes every key, to the logout."""
+    deployment.grant(VEUSZ, "erin")
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    keys = page.keyboard
+    page.goto(deployment.url)
+    expect(page.locator("#username_input")).to_be_focused()
+    keys.type("erin")
+    keys.press("Tab")
+    keys.type("anything")
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name="Veusz")).to_be_visible(timeout=PATIENCE)
+    press_until(page, "Tab", "Start")
+    keys.press("Enter")
+    screen = page.frame_locator("iframe:visible").locator("canvas").first
+    expect(screen).to_be_visible(timeout=PATIENCE)
+    expect(screen).to_be_focused(timeout=PATIENCE)
+
+    keys.press("Tab")  # the desktop takes it
+    expect(screen).to_be_focused()
+    for key in ("Control", "Alt", "Shift"):
+        keys.down(key)
+    for key in ("Shift", "Alt", "Control"):
+        keys.up(key)
+    press_until(page, "Tab", "Quit")
+    keys.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    press_until(page, "Tab", "Quit")
+    keys.press("Enter")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=PATIENCE)
+    eventually(lambda: not [c for c in deployment.containers() if "-erin-" in c.name], 10)
+
+    press_until(page, "Tab", "User menu of erin")
+    keys.press("Enter")
+    press_until(page, "ArrowDown", "Log out")
+    keys.press("Enter")
+    expect(page.locator("#username_input")).to_be_visible(timeout=PATIENCE)
+    context.close()
