@@ -23,7 +23,7 @@ def log_events(events: Dispatcher) -> None:
 
 def _on_death(event: Ended) -> None:
     _log.warning(
-        "%s (mapping %s) ended by itself: %s Exit code %s, reference %s",
+        "%s (mapping %s) ended unasked: %s Exit code %s, reference %s",
         event.name,
         event.mapping_id,
         event.reason,

@@ -136,7 +136,7 @@ def test_an_end_is_told_with_its_evidence_and_can_be_copied(stage: Stage, page: 
     del stage.applications[1]["container"]
     stage.tell(page, "ended", ended(1))
     failure = page.get_by_role("alert")
-    expect(failure).to_contain_text("It ended by itself")
+    expect(failure).to_contain_text("It has ended")
     expect(failure).to_contain_text("139")
     failure.get_by_role("button", name="Copy all of this").click()
     expect(failure.get_by_role("button", name="Copied")).to_be_visible()

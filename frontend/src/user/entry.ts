@@ -195,7 +195,7 @@ export function matches(entry: Entry, search: string, distinction = ''): boolean
 const FAILED_WORDS: Record<Failure['act'], string> = {
   start: 'could not be started',
   stop: 'could not be stopped',
-  run: 'ended by itself',
+  run: 'has ended',
 }
 
 /** `It could not be started`, for a heading. */

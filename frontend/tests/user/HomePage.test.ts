@@ -174,7 +174,7 @@ test('an end that is told shows its evidence, and the keyboard is not lost', asy
   }
   events = `event: ended\ndata: ${JSON.stringify(data)}\n\n`
   const page = await home()
-  await vi.waitFor(() => expect(page.get('.failure').text()).toContain('It ended by itself'))
+  await vi.waitFor(() => expect(page.get('.failure').text()).toContain('It has ended'))
   await nextTick()
   expect(page.get('.failure').text()).toContain('It crashed.')
   expect(page.find('iframe').exists()).toBe(false)

@@ -89,12 +89,12 @@ const FAILURE: Failure = {
 }
 
 test.each([
-  ['start', 'It could not be started'], ['stop', 'It could not be stopped'], ['run', 'It ended by itself'],
+  ['start', 'It could not be started'], ['stop', 'It could not be stopped'], ['run', 'It has ended'],
 ] as const)('a failed %s has the heading %s', (act, words) => expect(failureWords({ ...FAILURE, act })).toBe(words))
 
 test('the text to hand on has everything that is known, and nothing that is not', () => {
   const entry = entryOf('a', { ui_name: 'Lab' })
-  expect(failureText(entry, FAILURE)).toBe('Lab (image/a) ended by itself.\nReason: It crashed.\nMapping id: a')
+  expect(failureText(entry, FAILURE)).toBe('Lab (image/a) has ended.\nReason: It crashed.\nMapping id: a')
   const all: Failure = { ...FAILURE, act: 'start', step: 'wait', ref: '7f', exitCode: 0, outOfMemory: true, log: 'one\ntwo' }
   expect(failureText(entry, all).split('\n')).toEqual([
     'Lab (image/a) could not be started.',

@@ -77,7 +77,7 @@ test('all evidence is there, the log as text', () => {
 
 test('what is not known is left out', () => {
   const page = failed({ act: 'run', step: null, ref: null, exitCode: null, outOfMemory: false, log: '' })
-  expect(page.get('h2').text()).toBe('It ended by itself')
+  expect(page.get('h2').text()).toBe('It has ended')
   expect([page.find('dl').exists(), page.find('pre').exists()]).toEqual([false, false])
 })
 

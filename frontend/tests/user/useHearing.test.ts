@@ -36,7 +36,7 @@ test('an application that ended by itself shows the evidence', async () => {
     outOfMemory: true,
     log: 'last words',
   })
-  expect(said).toEqual(['A ended by itself. It crashed.'])
+  expect(said).toEqual(['A has ended. It crashed.'])
 })
 
 test('one that was stopped on purpose elsewhere shows a calm notice', async () => {
