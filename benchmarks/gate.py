@@ -5,6 +5,14 @@
 Two whole deployments run one after the other in the same run: Hub, proxy, gate, Docker, and an
 application (built on remoteapp/jupyter, for its Tornado) that sends, takes and echoes. Printed
 are MB/s, the ratio gated / direct, and how much the gate's memory grew. Loopback only.
+
+Last results (two cores, Python 3.11; the ratio of one run differs from the next by up to 0.2):
+
+                    direct     gated   ratio   MB/s, 500 MB each
+    download           417       376    0.90
+    upload             472       411    0.87
+    websocket          151       113    0.75
+    the gate's memory grew by 3.7 MB
 """
 
 from __future__ import annotations
