@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.browser.stage import Stage
+from tests.browser.stage import Stage, wait_for_frame
 from tests.browser.states import LOG, choose, state
 
 #: Seconds of notice before a revoked application is ended.
@@ -47,7 +47,7 @@ def _tell_end(browser: Browser, options: dict[str, Any], **keys: Any) -> tuple[S
     stage.run(0)
     stage.run(1)
     page = stage.open(browser, f"#/{2:032x}", **options)
-    page.wait_for_selector(".frame-cover", state="detached")
+    wait_for_frame(page)
     del stage.applications[1]["container"]
     stage.tell(page, "ended", ended(1, **keys))
     page.wait_for_selector(".details")
@@ -82,7 +82,7 @@ def home_revoked(browser: Browser, **options: Any) -> tuple[Stage, Page]:
     stage.run(0)
     stage.run(1)
     page = stage.open(browser, f"#/{2:032x}", **options)
-    page.wait_for_selector(".frame-cover", state="detached")
+    wait_for_frame(page)
     taken = stage.applications.pop(1)
     stage.answers["GET", "containers/"] = (200, _listing(taken["container"]["url_id"]))
     stage.tell(page, "revoked", revoked(1, time.time() + NOTICE))
@@ -97,7 +97,7 @@ def home_revoked_for_good(browser: Browser, **options: Any) -> tuple[Stage, Page
     stage.answers["GET", "containers/"] = (200, _listing(told["url_id"]))
     page = stage.open(browser, f"#/{2:032x}", **options)
     page.wait_for_selector(".banner-revoked")
-    page.wait_for_selector(".frame-cover", state="detached")
+    wait_for_frame(page)
     return stage, page
 
 
@@ -116,9 +116,9 @@ def home_several(browser: Browser, **options: Any) -> tuple[Stage, Page]:
     for number in (0, 1, 3):
         stage.run(number)
     page = stage.open(browser, f"#/{1:032x}", **options)
-    page.wait_for_selector(".frame-cover", state="detached")
+    wait_for_frame(page)
     choose(page, 4)
-    page.wait_for_selector(".frame-cover", state="detached")
+    wait_for_frame(page)
     # The list beside the work, to change between them.
     wider = page.get_by_role("button", name="Make the list wide")
     if wider.count():

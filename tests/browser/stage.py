@@ -11,6 +11,7 @@ import json
 import mimetypes
 import pathlib
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -126,11 +127,14 @@ class Stage:
     #: Further answers, asked first: (method, path, query, body) -> (status, body) or None.
     more: Callable[[str, str, dict[str, str], Any], tuple[int, Any] | None] | None = None
     complaints: list[str] = field(default_factory=list)
+    #: How often each application of the list was let run.
+    runs: Counter[int] = field(default_factory=Counter)
 
     def run(self, number: int) -> str:
-        """Let an application of the list run; its url id."""
+        """Let an application of the list run; its url id, another one each time."""
         item = self.applications[number]
-        url_id = f"{number + 160:032x}"
+        url_id = f"{number + 160 + 4096 * self.runs[number]:032x}"
+        self.runs[number] += 1
         item["container"] = {
             "name": f"remoteexec-alice-{number}",
             "image_name": item["image"]["name"],
@@ -277,3 +281,14 @@ def axe_problems(page: Page) -> list[str]:
         if item["impact"] in ("serious", "critical")
         for node in item["nodes"]
     ]
+
+
+def wait_for_frame(page: Page) -> None:
+    """Wait until the application that is looked at is there, and no more covered."""
+    page.wait_for_function(
+        """() => {
+            const frames = [...document.querySelectorAll(".frame")];
+            const frame = frames.find((one) => one.checkVisibility());
+            return frame && !frame.querySelector(".frame-cover");
+        }"""
+    )

@@ -13,7 +13,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from tests.browser.pictures import icon
-from tests.browser.stage import Stage, application
+from tests.browser.stage import Stage, application, wait_for_frame
 
 State = Callable[..., tuple[Stage, Page]]
 STATES: dict[str, State] = {}
@@ -139,7 +139,7 @@ def home_running(browser: Browser, **options: Any) -> tuple[Stage, Page]:
     stage.run(0)
     stage.run(1)
     page = stage.open(browser, f"#/{2:032x}", **options)
-    page.wait_for_selector(".frame-cover", state="detached")
+    wait_for_frame(page)
     return stage, page
 
 

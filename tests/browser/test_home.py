@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.browser.chromium import launch
 from tests.browser.event_states import ended, revoked
-from tests.browser.stage import Stage
+from tests.browser.stage import Stage, wait_for_frame
 from tests.browser.states import LOG
 
 PARAVIEW = f"#/{2:032x}"
@@ -36,7 +36,7 @@ def stage() -> Stage:
 def page(browser: Browser, stage: Stage) -> Iterator[Page]:
     """ParaView fills the page, and a field inside of it has the keyboard."""
     page = stage.open(browser, PARAVIEW)
-    page.wait_for_selector(".frame-cover", state="detached")
+    wait_for_frame(page)
     inside(page).click()
     yield page
     page.context.close()
@@ -73,8 +73,8 @@ def test_the_whole_path_by_keyboard_alone(browser: Browser) -> None:
             break
         keys.press("Tab")
     keys.press("Enter")
-    page.wait_for_selector(".frame-cover", state="detached")
-    assert page.evaluate("document.activeElement.tagName") == "IFRAME"
+    wait_for_frame(page)
+    expect(page.locator("iframe")).to_be_focused()
     keys.press("Tab")
     keys.type("typed by key")
     expect(inside(page)).to_have_value("typed by key")
@@ -145,7 +145,7 @@ def test_an_end_is_told_with_its_evidence_and_can_be_copied(stage: Stage, page: 
     assert "Exit code: 139" in copied
     expect(page.locator("iframe")).to_have_count(0)
     failure.get_by_role("button", name="Start again").click()
-    page.wait_for_selector(".frame-cover", state="detached")
+    wait_for_frame(page)
 
 
 def test_a_revocation_is_seen_in_full_screen_and_reloads_nothing(stage: Stage, page: Page) -> None:

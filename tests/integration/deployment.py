@@ -272,9 +272,20 @@ class Deployment:
         """Log in, start the process, open its page once: ready for ``api``."""
         visitor = self.login(name)
         self.spawn(visitor, session)
-        page = visitor.get(visitor.home)
-        assert page.ok, f"{page.status_code} {page.url}\n{page.text[:2000]}"
+        self.wait_for_home(visitor)
         return visitor
+
+    def wait_for_home(self, visitor: Visitor) -> None:
+        """Wait for the visitor's page. After a restart of the proxy the Hub registers its route
+        again in its own time, which is not the gate's.
+        """
+
+        def answers() -> bool:
+            page = visitor.get(visitor.home)
+            assert page.ok, f"{page.status_code} {page.url}\n{page.text[:2000]}"
+            return True
+
+        eventually(answers, 20, f"the home page of {visitor.name}")
 
     def api(self, visitor: Visitor, method: str, path: str, **kwargs: Any) -> requests.Response:
         """A request to ``api/v1/PATH`` of the visitor's own process, as its page makes it."""

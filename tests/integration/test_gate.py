@@ -125,6 +125,7 @@ def test_direct(own: Callable[[str], Deployment]) -> None:
     assert "It works" in requests.get(deployment.url + path, timeout=10).text
     deployment.kill(deployment.proxy_pid())
     eventually(lambda: works(visitor, path), 20, "after the proxy's death")
+    deployment.wait_for_home(visitor)
     began = time.monotonic()
     quit_all(deployment, visitor)
     assert time.monotonic() - began < 10
