@@ -27,7 +27,7 @@ from remoteappmanager.watch.lists import DockerLists
 RETRY = 3.0
 #: Seconds after a death in which Docker says whether somebody asked for it.
 WAIT_FOR_STOP = 0.5
-STOPPED = "It was stopped: in another page, by a script or by an administrator."
+STOPPED = "It was stopped: in another page, by a script, by an administrator or with Docker."
 DOCKER_LEFT = "It ended when Docker went away."
 
 
