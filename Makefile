@@ -68,6 +68,7 @@ frontend: $(DIST)  ## build the pages' JavaScript and styles
 .PHONY: screenshots
 screenshots: $(STAMPS)/test $(DIST)  ## make the manual's pictures of the pages again
 	$(BIN)/python -m tests.browser.manual_pictures
+	$(BIN)/python -m tests.browser.state_gallery
 
 .PHONY: images
 images: $(STAMPS)/run  ## build the demo images, each once
