@@ -101,7 +101,11 @@ class Manager:
         self.remains_removed = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        request = await reader.readuntil(b"\r\n\r\n")
+        try:
+            request = await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:  # who asked has given up
+            writer.close()
+            return
         self.requests.append(request.split()[1].decode())
         writer.write(f"HTTP/1.1 {self.status} X\r\nContent-Length: 0\r\n\r\n".encode())
         await writer.drain()
