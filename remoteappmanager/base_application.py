@@ -101,28 +101,33 @@ class BaseApplication(TornadoApplication):
             home=environment_config.home or None,
             network_timeout=file_config.network_timeout,
         )
-        self.container_watch = ContainerWatch(
+        self.container_watch, self.grant_watch = self._make_watches()
+        self._welcomed = not (file_config.auto_user_creation or file_config.demo_applications)
+        self._welcoming = asyncio.Lock()
+        self._stopping = asyncio.Event()
+        self._kept: set[asyncio.Task[None]] = set()
+        super().__init__(self.routes(), **self._settings())
+
+    def _make_watches(self) -> tuple[ContainerWatch, GrantWatch]:
+        """Who tells of what happens without us, to the owner's containers and grants."""
+        containers = ContainerWatch(
             self.container_manager,
             self.user.name,
             self.lists,
             self.events,
             is_starting=lambda mapping_id: self.launcher.is_starting(self.user, mapping_id),
         )
-        self.grant_watch = GrantWatch(
+        grants = GrantWatch(
             self.database,
             self.user,
             self.launcher,
             self.lists,
             self.events,
             wanted=lambda: self.feed.is_heard,
-            end_after=file_config.end_revoked_after,
-            explain=self.container_watch.explain,
+            end_after=self.file_config.end_revoked_after,
+            explain=containers.explain,
         )
-        self._welcomed = not (file_config.auto_user_creation or file_config.demo_applications)
-        self._welcoming = asyncio.Lock()
-        self._stopping = asyncio.Event()
-        self._kept: set[asyncio.Task[None]] = set()
-        super().__init__(self.routes(), **self._settings())
+        return containers, grants
 
     # --- what Tornado wants ----------------------------------------------------
 

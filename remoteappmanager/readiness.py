@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from remoteappmanager.docker.container import Container
+from remoteappmanager.docker.evidence import OUT_OF_MEMORY
 from remoteappmanager.exceptions import LaunchFailed
 from remoteappmanager.netutils import exponential_backoff, wait_for_http_server_2xx
 from remoteappmanager.utils import with_end_slash
@@ -39,7 +40,7 @@ async def until_ready(
         await asyncio.gather(answers, ends, return_exceptions=True)
     evidence = await manager.evidence(container.docker_id)
     if evidence.out_of_memory:
-        reason = "The application needed more memory than it is given."
+        reason = OUT_OF_MEMORY
     raise LaunchFailed(
         "wait",
         reason,

@@ -8,6 +8,9 @@ import re
 from remoteappmanager.docker.async_docker_client import AsyncDockerClient, DockerRefused
 from remoteappmanager.exceptions import NotFound
 
+#: For the user, where ``out_of_memory`` is the reason.
+OUT_OF_MEMORY = "The application needed more memory than it is given."
+
 _LINES = 30
 _LENGTH = 4000
 #: Terminal sequences, and control characters other than the end of a line and tab.

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from remoteappmanager.docker.container_manager import ContainerEvent, Evidence, ImageEvent
+from remoteappmanager.docker.evidence import OUT_OF_MEMORY
 from remoteappmanager.events import (
     Dispatcher,
     DockerChanged,
@@ -224,7 +225,7 @@ def reason_of(evidence: Evidence) -> str:
     """Why a container ended, in a sentence for its user."""
     code = evidence.exit_code or 0
     if evidence.out_of_memory:
-        return "The application needed more memory than it is given."
+        return OUT_OF_MEMORY
     if code == 0:
         return "The application ended by itself."
     try:

@@ -6,7 +6,6 @@ import asyncio
 import collections
 import contextlib
 import dataclasses
-import functools
 import json
 import secrets
 import time
@@ -30,6 +29,14 @@ MAX_WAITING = 100
 MAX_PAST = 200
 #: Ends that nobody saw and that the next page is told.
 MAX_UNSEEN = 20
+#: The events of which pages are told everything, and their names.
+_TOLD_WHOLE: dict[type[Event], str] = {
+    StepEntered: "step",
+    StartWarned: "warning",
+    Ended: "ended",
+    GrantRevoked: "revoked",
+    GrantRestored: "granted",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,44 +128,15 @@ class Feed:
                     self._unseen.append(frame)
 
 
-@functools.singledispatch
 def wire(event: Event) -> tuple[str, dict[str, Any]]:
     """An event's name and data on the wire: for most, that the list is worth a look."""
-    return "change", {"at": event.at}
-
-
-def _all(event: Event) -> dict[str, Any]:
-    return {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
-
-
-@wire.register
-def _(event: StartOver) -> tuple[str, dict[str, Any]]:
-    return "change", {"at": event.at, "mapping_id": event.mapping_id}
-
-
-@wire.register
-def _(event: StepEntered) -> tuple[str, dict[str, Any]]:
-    return "step", _all(event)
-
-
-@wire.register
-def _(event: StartWarned) -> tuple[str, dict[str, Any]]:
-    return "warning", _all(event)
-
-
-@wire.register
-def _(event: Ended) -> tuple[str, dict[str, Any]]:
-    return "ended", _all(event)
-
-
-@wire.register
-def _(event: GrantRevoked) -> tuple[str, dict[str, Any]]:
-    return "revoked", _all(event)
-
-
-@wire.register
-def _(event: GrantRestored) -> tuple[str, dict[str, Any]]:
-    return "granted", _all(event)
+    name = _TOLD_WHOLE.get(type(event))
+    if name is not None:
+        return name, dataclasses.asdict(event)
+    data: dict[str, Any] = {"at": event.at}
+    if isinstance(event, StartOver):
+        data["mapping_id"] = event.mapping_id
+    return "change", data
 
 
 def _put(queue: asyncio.Queue[Frame], frame: Frame) -> None:
