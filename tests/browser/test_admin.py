@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from remoteappmanager.db.csv_format import HEADERS
 from remoteappmanager.docker import docker_labels
@@ -26,19 +26,9 @@ from tests.browser.admin_acts import (
     make_all,
     stop,
 )
-from tests.browser.chromium import launch
 from tests.integration.deployment import ADMIN, Deployment
 
 LogIn = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
-    with sync_playwright() as playwright:
-        running = launch(playwright)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,11 @@
 """The panel on its stage: hostile names are text, and the keyboard does everything."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.admin_realm import HOSTILE, a_large_realm, a_realm, panel
-from tests.browser.chromium import launch
 from tests.browser.screenshots import VARIANTS
 from tests.browser.states import STATES
 
@@ -19,15 +17,6 @@ OVERFLOWING = """() => [...document.querySelectorAll('body *')].filter(element =
     const inside = element.closest('.data-scroll, .visually-hidden, .skip-link, .frames');
     return box.width && !inside && (box.right > innerWidth + 1 || box.left < -1);
 }).map(element => element.outerHTML.slice(0, 200))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
-    with sync_playwright() as playwright:
-        running = launch(playwright)
-        yield running
-        running.close()
 
 
 def focused(page: Page) -> str:

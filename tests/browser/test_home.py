@@ -4,23 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.chromium import launch
 from tests.browser.event_states import ended, revoked
 from tests.browser.stage import Stage, wait_for_frame
 from tests.browser.states import LOG
 
 PARAVIEW = f"#/{2:032x}"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
-    with sync_playwright() as playwright:
-        running = launch(playwright)
-        yield running
-        running.close()
 
 
 @pytest.fixture

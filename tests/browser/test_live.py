@@ -1,13 +1,10 @@
 """An open home page shows what happens elsewhere, within two seconds; on real parts."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chromium import launch
 from tests.browser.test_main_job import (
     PATIENCE,
     TINY,
@@ -20,15 +17,6 @@ from tests.integration.deployment import Deployment, eventually
 
 #: Milliseconds.
 SOON = 2_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
-    with sync_playwright() as playwright:
-        running = launch(playwright)
-        yield running
-        running.close()
 
 
 def home_of(page: Page, deployment: Deployment, name: str) -> Page:
@@ -64,11 +52,6 @@ def mine(deployment: Deployment) -> list:
     return [item for item in deployment.containers() if "-dave-" in item.name]
 
 
-def remoteappdb(deployment: Deployment, *arguments: str) -> None:
-    program = [sys.executable, "-m", "remoteappmanager.cli.remoteappdb", deployment.database_url]
-    subprocess.run([*program, *arguments], check=True, capture_output=True)
-
-
 def test_docker_kill(open_home: Callable[[], Page], deployment: Deployment) -> None:
     """A killed application is shown with its reason within two seconds, and starts again."""
     page = open_home()
@@ -89,9 +72,9 @@ def test_a_grant_by_remoteappdb(open_home: Callable[[], Page], deployment: Deplo
     page = open_home()
     expect(page.locator(".app-item")).to_have_count(1)
     page.wait_for_timeout(1_500)  # the look that every opened page causes is over
-    remoteappdb(deployment, "app", "grant", TINY, "dave", "--license", "two")
+    deployment.remoteappdb("app", "grant", TINY, "dave", "--license", "two")
     expect(page.locator(".app-item")).to_have_count(2, timeout=SOON)
-    remoteappdb(deployment, "app", "revoke", TINY, "dave", "--license", "two")
+    deployment.remoteappdb("app", "revoke", TINY, "dave", "--license", "two")
     expect(page.locator(".app-item")).to_have_count(1, timeout=SOON)
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Request, Route, expect
 
-from tests.browser.chromium import launch
 from tests.integration.command_line import TINY, Person
 from tests.integration.deployment import Deployment
 from tests.integration.kernel import Kernel
@@ -17,15 +16,6 @@ _NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED"
 
 #: Milliseconds in which JupyterLab is usable, on a busy machine.
 PATIENCE = 60_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
-    with sync_playwright() as playwright:
-        running = launch(playwright)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

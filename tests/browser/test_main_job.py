@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
-from tests.browser.chromium import launch
 from tests.integration.deployment import Deployment, eventually
 
 TINY = "remoteapp/tiny:latest"
@@ -15,15 +14,6 @@ VEUSZ = "remoteapp/veusz:latest"
 
 #: Milliseconds in which a heavy application is usable, on a busy machine.
 PATIENCE = 60_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
-    with sync_playwright() as playwright:
-        running = launch(playwright)
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -1,24 +1,13 @@
 """Every state of the pages, wide, narrow and dark: axe finds nothing, the console is quiet."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.chromium import launch
 from tests.browser.screenshots import VARIANTS
 from tests.browser.stage import axe_problems
 from tests.browser.states import STATES
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
-    with sync_playwright() as playwright:
-        running = launch(playwright)
-        yield running
-        running.close()
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -455,6 +455,11 @@ class Deployment:
             )
         )
 
+    def remoteappdb(self, *arguments: str) -> None:
+        """Run the command on the accounting, as a system administrator; it must succeed."""
+        program = [sys.executable, "-m", "remoteappmanager.cli.remoteappdb", self.database_url]
+        subprocess.run([*program, *arguments], check=True, capture_output=True)
+
     # --- the engine ----------------------------------------------------------------------------
 
     def docker(self) -> Any:

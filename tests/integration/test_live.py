@@ -8,8 +8,6 @@ import json
 import os
 import queue
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -117,11 +115,6 @@ def quickly(page: Page, name: str) -> dict[str, Any]:
         raise AssertionError(f"no {name!r} within two seconds") from None
 
 
-def remoteappdb(live: Deployment, *arguments: str) -> None:
-    program = [sys.executable, "-m", "remoteappmanager.cli.remoteappdb"]
-    subprocess.run([*program, live.database_url, *arguments], check=True, capture_output=True)
-
-
 def test_docker_kill(live: Deployment, alice: Visitor, page: Page) -> None:
     """A killed application is told within two seconds, with reason, code and last words, and
     its container is removed after its log was read.
@@ -209,7 +202,7 @@ def test_a_grant_by_remoteappdb(live: Deployment, alice: Visitor, page: Page) ->
     while not page.heard.empty():
         page.heard.get()
     before = live.api(alice, "GET", "applications/").json()["total"]
-    remoteappdb(live, "app", "grant", TINY, "alice", "--license", "new")
+    live.remoteappdb("app", "grant", TINY, "alice", "--license", "new")
     quickly(page, "change")
     after = live.api(alice, "GET", "applications/").json()["total"]
     assert after == before + 1
@@ -220,7 +213,7 @@ def test_a_grant_that_is_taken_away(live: Deployment, alice: Visitor, page: Page
     mapping = live.grant(TINY, "alice", app_license="short")
     start(live, alice, mapping)
     time.sleep(1.5)
-    remoteappdb(live, "app", "revoke", TINY, "alice", "--license", "short", "--allow-home")
+    live.remoteappdb("app", "revoke", TINY, "alice", "--license", "short", "--allow-home")
     told = quickly(page, "revoked")
     assert told["mapping_id"] == mapping
     assert 0 < told["ends_at"] - time.time() <= NOTICE
