@@ -14,7 +14,7 @@ export interface Polling {
   failures: Ref<number>
   /** When the next look is due (epoch ms), or null while one is under way or the page is hidden. */
   nextAt: Ref<number | null>
-  /** Look now. */
+  /** Look now; when it is done, a look has been made that began after this was called. */
   now: () => Promise<void>
 }
 
@@ -28,6 +28,8 @@ export function usePolling(task: () => Promise<void>, options: PollingOptions): 
   const nextAt = ref<number | null>(null)
   let timer: ReturnType<typeof setTimeout> | undefined
   let running: Promise<void> | null = null
+  // Asked for during a look, which may have been answered before what is to be seen now.
+  let again = false
   let disposed = false
 
   function schedule(): void {
@@ -42,7 +44,10 @@ export function usePolling(task: () => Promise<void>, options: PollingOptions): 
 
   async function look(): Promise<void> {
     try {
-      await task()
+      do {
+        again = false
+        await task()
+      } while (again && !disposed)
       failures.value = 0
     } catch {
       failures.value += 1
@@ -55,6 +60,7 @@ export function usePolling(task: () => Promise<void>, options: PollingOptions): 
   function now(): Promise<void> {
     clearTimeout(timer)
     nextAt.value = null
+    again = running !== null
     running ??= look()
     return running
   }

@@ -48,15 +48,37 @@ test('failures are counted, and tried again more and more rarely, but not too ra
   expect(polling.nextAt.value).toBe(Date.now() + 1000)
 })
 
-test('who asks during a look waits for that look', async () => {
-  const answer = deferred<void>()
-  task.mockReturnValue(answer.promise)
+test('who asks during a look, which may be too old, waits for one more; so do all who ask then', async () => {
+  const first = deferred<void>()
+  const second = deferred<void>()
+  task.mockReturnValueOnce(first.promise).mockReturnValueOnce(second.promise)
+  const polling = poll()
+  const over = vi.fn()
+  const all = [polling.now(), polling.now(), polling.now()]
+  void Promise.all(all).then(over)
+  expect(polling.nextAt.value).toBeNull()
+  first.resolve()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(task).toHaveBeenCalledTimes(2)
+  expect(over).not.toHaveBeenCalled()
+  second.resolve()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(over).toHaveBeenCalledOnce()
+  expect(task).toHaveBeenCalledTimes(2)
+  expect(polling.nextAt.value).toBe(Date.now() + 1000)
+})
+
+test('a look that fails is not made again at once, whoever asked meanwhile', async () => {
+  const first = deferred<void>()
+  task.mockReturnValueOnce(first.promise)
   const polling = poll()
   const both = [polling.now(), polling.now()]
-  expect(polling.nextAt.value).toBeNull()
-  answer.resolve()
+  first.reject(new Error('away'))
   await Promise.all(both)
   expect(task).toHaveBeenCalledOnce()
+  expect(polling.nextAt.value).toBe(Date.now() + 100)
+  await vi.advanceTimersByTimeAsync(100)
+  expect(task).toHaveBeenCalledTimes(2)
 })
 
 test('a hidden page asks nothing; shown again, it asks at once', async () => {
