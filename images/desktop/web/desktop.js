@@ -32,8 +32,14 @@ function connected() {
   delay = FIRST_DELAY;
   statusElement.textContent = "";
   document.documentElement.dataset.state = "connected";
-  rfb.focus();
+  takeKeyboard();
   offerToFollow();
+}
+
+// For the application, where nothing else has it: not from the page around this one, in
+// which somebody may be typing, also when the connection comes back.
+function takeKeyboard() {
+  if (document.hasFocus() && document.activeElement === document.body) rfb?.focus();
 }
 
 // The page around this one may let the screen follow the window (the manual's image protocol).
@@ -85,6 +91,7 @@ async function fromBrowser() {
 
 textElement.addEventListener("input", () => toApplication(textElement.value));
 window.addEventListener("message", onMessage);
+window.addEventListener("focus", takeKeyboard);
 window.addEventListener("focus", fromBrowser);
 screenElement.addEventListener("pointerdown", fromBrowser);
 // Leaving the panel gives the keyboard back to the application.
