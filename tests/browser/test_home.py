@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.event_states import ended, revoked
 from tests.browser.stage import Stage, wait_for_frame
@@ -80,6 +80,40 @@ def test_the_whole_path_by_keyboard_alone(browser: Browser) -> None:
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
     assert ("DELETE", f"containers/{160:032x}/", None) in stage.requests
     assert stage.complaints == []
+    page.context.close()
+
+
+def test_a_page_that_was_lost_on_the_way_is_tried_once_more(browser: Browser) -> None:
+    """The browser's own error page is not shown for a network that changed at that moment."""
+    stage = Stage()
+    stage.run(0)
+    page = stage.open(browser)
+    wait_for_frame(page)
+    page.route("**/user/alice/containers/*/", lambda route: route.abort("failed"), times=1)
+    page.reload()
+    wait_for_frame(page)
+    inside(page).fill("it is there")
+    page.context.close()
+
+
+def test_a_page_that_is_lost_twice_is_shown_as_it_is(browser: Browser) -> None:
+    """The bar leads on: a new tab, quit."""
+    stage = Stage()
+    stage.run(0)
+    page = stage.open(browser)
+    wait_for_frame(page)
+    tries: list[str] = []
+
+    def lose(route: Route) -> None:
+        tries.append(route.request.url)
+        route.abort("failed")
+
+    page.route("**/user/alice/containers/*/", lose)
+    page.reload()
+    wait_for_frame(page)
+    page.wait_for_timeout(1_500)
+    assert len(tries) == 2
+    expect(page.get_by_role("button", name="Quit")).to_be_enabled()
     page.context.close()
 
 

@@ -140,6 +140,26 @@ test('the keyboard is not taken from who types in the search', async () => {
   expect(document.activeElement).toBe(search.element)
 })
 
+test('nor from who went on along the bar while it was loading', async () => {
+  list = [run(application('a')), run(application('b'))]
+  const page = await home()
+  const quit = page.findAll('.bar button').find((button) => button.text() === 'Quit')!.element as HTMLElement
+  quit.focus()
+  await page.get('iframe').trigger('load')
+  expect(document.activeElement).toBe(quit)
+})
+
+test('it goes to the application from the link that led there', async () => {
+  list = list.map(run)
+  const page = await home()
+  const link = page.get<HTMLElement>('.app-item[href="#/b"], [href="#/b"]').element
+  link.focus()
+  await choose('b')
+  const frame = page.findAll('iframe')[1]!
+  await frame.trigger('load')
+  expect(document.activeElement).toBe(frame.element)
+})
+
 test('full screen takes the keyboard along, and Esc brings it back', async () => {
   list = [run(application('a'))]
   const page = await home()
