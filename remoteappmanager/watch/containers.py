@@ -169,6 +169,9 @@ class ContainerWatch(LoggingMixin):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(WAIT_FOR_STOP):
                     await stopped.wait()
+            # Docker tells of a death before its lists know of it: one that was asked for in
+            # that moment shows the container as running.
+            self._lists.forget()
             if stopped.is_set():
                 await self._tell_stopped(event, STOPPED)
                 return

@@ -114,6 +114,20 @@ async def test_one_that_was_killed(house: House) -> None:
     assert house.manager.buried == [running.docker_id]
 
 
+async def test_a_list_of_the_moment_of_death_is_not_kept(house: House) -> None:
+    """Docker tells of a death before its own lists know of it."""
+    running = house.manager.add_container("alice", MAPPING)
+    async with house.watching():
+        house.happens("die", running)
+        assert await house.quiet()
+        _, old = await house.lists.get()
+        assert [container.url_id for container in old] == [running.url_id]
+        house.manager.containers.remove(running)
+        assert isinstance(await house.next(), Ended)
+        _, new = await house.lists.get()
+    assert new == []
+
+
 async def test_one_that_was_stopped(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever stops a container removes it; there is nothing to find out."""
     monkeypatch.setattr(containers, "WAIT_FOR_STOP", 5.0)
