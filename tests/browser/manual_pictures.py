@@ -53,9 +53,9 @@ def main(
     with sync_playwright() as playwright:
         browser = launch(playwright)
         for name, (state, options) in pictures.items():
-            _, page = STATES[state](browser, **options)
+            stage, page = STATES[state](browser, **options)
             page.screenshot(path=directory / f"{name}.png", animations="disabled", caret="hide")
-            page.context.close()
+            stage.close(page)
         browser.close()
 
 

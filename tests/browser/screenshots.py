@@ -40,7 +40,7 @@ def main(directory: str, *names: str) -> int:
                 for problem in problems:
                     print(f"{name}-{variant}: {problem}")
                 findings += len(problems)
-                page.context.close()
+                stage.close(page)
         browser.close()
     return findings
 

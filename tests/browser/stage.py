@@ -129,6 +129,7 @@ class Stage:
     complaints: list[str] = field(default_factory=list)
     #: How often each application of the list was let run.
     runs: Counter[int] = field(default_factory=Counter)
+    _waiting: list[Route] = field(default_factory=list)
 
     def run(self, number: int) -> str:
         """Let an application of the list run; its url id, another one each time."""
@@ -157,6 +158,12 @@ class Stage:
         page.route("**/*", self._answer)
         page.goto(f"{ORIGIN}{BASE}{path}")
         return page
+
+    def close(self, page: Page) -> None:
+        """Close the page and its browser context. Nobody waits for an answer any more."""
+        while self._waiting:
+            self._waiting.pop().abort()
+        page.context.close()
 
     def _listen(self, message: Any) -> None:
         # Failed requests are part of the play; everything else is a complaint.
@@ -225,6 +232,7 @@ class Stage:
             route.abort("internetdisconnected")
             return
         if (request.method, path) in self.held:
+            self._waiting.append(route)
             return
         if path == "events/" and self.events is not None:
             known = int(request.headers.get("last-event-id", "stage.0").removeprefix("stage."))

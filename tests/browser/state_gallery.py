@@ -59,10 +59,10 @@ def main(directory: pathlib.Path = DIRECTORY, page_file: pathlib.Path = PAGE) ->
         browser = launch(playwright)
         for name in home_states():
             for variant, options in VARIANTS.items():
-                _, page = STATES[name](browser, device_scale_factor=SCALE, **options)
+                stage, page = STATES[name](browser, device_scale_factor=SCALE, **options)
                 path = directory / f"{name}-{variant}.png"
                 page.screenshot(path=path, animations="disabled", caret="hide")
-                page.context.close()
+                stage.close(page)
         browser.close()
     page_file.write_text(page_text(), encoding="utf-8")
 

@@ -19,4 +19,4 @@ def test_a_state_is_accessible(browser: Browser, name: str, variant: str) -> Non
     try:
         assert axe_problems(page) + stage.complaints == []
     finally:
-        page.context.close()
+        stage.close(page)
