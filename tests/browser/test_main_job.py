@@ -137,6 +137,14 @@ def test_the_main_job(page: Page, deployment: Deployment) -> None:
         assert deployment.networks() == []
 
 
+def test_a_lost_part_of_jupyterlab_is_asked_for_again(page: Page) -> None:
+    """A network that changed at that moment is no reason for a person to reload."""
+    page.route("**/static/lab/*.js*", lambda route: route.abort("failed"), times=1)
+    start(page, "JupyterLab")
+    lab = page.frame_locator("iframe:visible")
+    expect(lab.locator(".jp-LauncherCard").first).to_be_visible(timeout=PATIENCE)
+
+
 def test_nothing_is_logged_as_an_error(page: Page, deployment: Deployment) -> None:
     """A start and a stop of the tiny application leave no error in the browser's console."""
     errors: list[str] = []
