@@ -31,6 +31,7 @@ import docker
 import websockets
 
 from tests.integration.deployment import Deployment, Visitor
+from tests.integration.memory import memory_of
 
 IMAGE = "remoteapp-benchmark/echo:latest"
 DOCKERFILE = """
@@ -118,16 +119,6 @@ async def echo(visitor: Visitor, path: str, megabytes: int) -> float:
         return megabytes / (time.perf_counter() - began)
 
 
-def memory_mb(pids: list[int]) -> float:
-    """Resident memory of processes, in MB."""
-    total = 0
-    for pid in pids:
-        for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                total += int(line.split()[1])
-    return total / 1024
-
-
 def measure(access: str, megabytes: int) -> dict[str, Any]:
     """All three transfers in one mode, medians of three."""
     with tempfile.TemporaryDirectory() as directory:
@@ -144,7 +135,7 @@ def measure(access: str, megabytes: int) -> dict[str, Any]:
             path = f"{visitor.home}containers/{url_id}/"
             assert visitor.get(path).ok
             download(visitor, path, 10)
-            before = memory_mb(deployment.gate_pids())
+            before = memory_of(deployment.gate_pids()).resident
             result: dict[str, Any] = {
                 "download": statistics.median(download(visitor, path, megabytes) for _ in range(3)),
                 "upload": statistics.median(upload(visitor, path, megabytes) for _ in range(3)),
@@ -152,7 +143,8 @@ def measure(access: str, megabytes: int) -> dict[str, Any]:
                     asyncio.run(echo(visitor, path, megabytes // 4)) for _ in range(3)
                 ),
             }
-            result["grown"] = memory_mb(deployment.gate_pids()) - before
+            grown = memory_of(deployment.gate_pids()).resident - before
+            result["grown"] = grown / 2**20
             return result
         finally:
             deployment.stop()

@@ -27,20 +27,17 @@ import tempfile
 import time
 
 from tests.integration.deployment import Deployment
+from tests.integration.memory import memory_of
 from tests.integration.test_live import Page
 
 SECONDS = 30
 PEER = "import jupyterhub.services.auth, tornado.web, sys; print(flush=True); sys.stdin.read()"
 
 
-def memory(pid: int) -> tuple[float, float]:
+def megabytes(pid: int) -> tuple[float, float]:
     """Megabytes that a process has resident, and that are its own alone."""
-    sizes = {"Rss": 0, "Private_Clean": 0, "Private_Dirty": 0}
-    for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        name, _, rest = line.partition(":")
-        if name in sizes:
-            sizes[name] = int(rest.split()[0])
-    return sizes["Rss"] / 1024, (sizes["Private_Clean"] + sizes["Private_Dirty"]) / 1024
+    resident, own = memory_of([pid])
+    return resident / 2**20, own / 2**20
 
 
 def processor(pid: int) -> float:
@@ -54,7 +51,7 @@ def measure_peer() -> float:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen([sys.executable, "-c", PEER], **pipes) as peer:  # type: ignore[call-overload]
         peer.stdout.readline()
-        resident, own = memory(peer.pid)
+        resident, own = megabytes(peer.pid)
         peer.stdin.close()
     print(f"{'peer':<12} {resident:7.0f} {own:7.0f} {1:7.2f}")
     return resident
@@ -74,7 +71,7 @@ def measure(deployment: Deployment) -> None:
             before = processor(pid)
             time.sleep(SECONDS)
             share = (processor(pid) - before) / SECONDS * 100
-            resident, own = memory(pid)
+            resident, own = megabytes(pid)
         name = f"{number} pages"
         print(f"{name:<12} {resident:7.0f} {own:7.0f} {resident / peer:7.2f} {share:7.2f}")
 

@@ -1,7 +1,6 @@
 """The main job on real parts: Hub, proxy, gate, processes, Docker; nothing is simulated."""
 
 import asyncio
-import os
 import signal
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import requests
 import websockets
 
 from tests.integration.deployment import Deployment, Visitor, eventually
+from tests.integration.memory import memory_of
 
 TINY = "remoteapp/tiny:latest"
 JUPYTER = "remoteapp/jupyter:latest"
@@ -231,7 +231,7 @@ def test_big_transfers_pass(deployment: Deployment, alice: Visitor) -> None:
     """A download and an upload of 100 MB arrive whole, and the gate does not grow by them."""
     path = start(deployment, alice, deployment.grant(TINY, "alice"))
     assert alice.get(path).ok
-    before = memory_of(deployment.gate_pids())
+    before = memory_of(deployment.gate_pids()).resident
     size = 100 * 1024 * 1024
     received = 0
     with alice.get(f"{path}download.cgi?{size}", stream=True) as answer:
@@ -243,7 +243,7 @@ def test_big_transfers_pass(deployment: Deployment, alice: Visitor) -> None:
     headers = {"Content-Length": str(size), "Origin": deployment.url}
     answer = alice.post(f"{path}upload.cgi", data=Sized(chunks, size), headers=headers)
     assert str(size) in answer.text
-    assert memory_of(deployment.gate_pids()) - before < 32 << 20
+    assert memory_of(deployment.gate_pids()).resident - before < 32 << 20
 
 
 class Sized:
@@ -258,15 +258,6 @@ class Sized:
 
     def __iter__(self) -> Iterator[bytes]:
         return self._chunks
-
-
-def memory_of(pids: list[int]) -> int:
-    """The resident memory of processes, in bytes."""
-    pages = 0
-    for pid in pids:
-        with open(f"/proc/{pid}/statm") as statm:
-            pages += int(statm.read().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 async def _connect(url: str, headers: dict[str, str], origin: str) -> Any:
