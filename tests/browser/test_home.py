@@ -83,25 +83,16 @@ def test_the_whole_path_by_keyboard_alone(browser: Browser) -> None:
     page.context.close()
 
 
-def test_a_page_that_was_lost_on_the_way_is_tried_once_more(browser: Browser) -> None:
+def test_a_page_that_was_lost_on_the_way_is_tried_once_more(page: Page) -> None:
     """The browser's own error page is not shown for a network that changed at that moment."""
-    stage = Stage()
-    stage.run(0)
-    page = stage.open(browser)
-    wait_for_frame(page)
     page.route("**/user/alice/containers/*/", lambda route: route.abort("failed"), times=1)
     page.reload()
     wait_for_frame(page)
     inside(page).fill("it is there")
-    page.context.close()
 
 
-def test_a_page_that_is_lost_twice_is_shown_as_it_is(browser: Browser) -> None:
+def test_a_page_that_is_lost_twice_is_shown_as_it_is(page: Page) -> None:
     """The bar leads on: a new tab, quit."""
-    stage = Stage()
-    stage.run(0)
-    page = stage.open(browser)
-    wait_for_frame(page)
     tries: list[str] = []
 
     def lose(route: Route) -> None:
@@ -114,7 +105,6 @@ def test_a_page_that_is_lost_twice_is_shown_as_it_is(browser: Browser) -> None:
     page.wait_for_timeout(1_500)
     assert len(tries) == 2
     expect(page.get_by_role("button", name="Quit")).to_be_enabled()
-    page.context.close()
 
 
 def test_full_screen_has_the_keyboard_and_gives_it_back(page: Page) -> None:

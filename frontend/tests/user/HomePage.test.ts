@@ -152,7 +152,7 @@ test('nor from who went on along the bar while it was loading', async () => {
 test('it goes to the application from the link that led there', async () => {
   list = list.map(run)
   const page = await home()
-  const link = page.get<HTMLElement>('.app-item[href="#/b"], [href="#/b"]').element
+  const link = page.get<HTMLElement>('[href="#/b"]').element
   link.focus()
   await choose('b')
   const frame = page.findAll('iframe')[1]!
